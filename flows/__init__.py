@@ -1,0 +1,1 @@
+"""What runs and when: command line, settings, the night and its steps."""

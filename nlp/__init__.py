@@ -1,0 +1,1 @@
+"""Text in, themes and figures out: pure functions over frames and arrays."""

@@ -1,0 +1,1 @@
+"""Figures in, readable things out: advice, wording, charts, pages, publishing."""

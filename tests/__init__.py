@@ -1,0 +1,1 @@
+"""Tests of weerklank, on real parts."""

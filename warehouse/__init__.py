@@ -1,0 +1,1 @@
+"""What is true and stored: readers, gates, pseudonymisation, tables, marts."""

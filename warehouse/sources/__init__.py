@@ -1,0 +1,1 @@
+"""From export to messages: mapping, reading, emitting, identity."""
