@@ -29,7 +29,7 @@ _DELIMITER_NAMES = {";": "puntkomma", ",": "komma", "\t": "tab", "|": "streep"}
 class Rows:
     """Rows of one file.
 
-    frame: `@row` (Int64, 1-based), `@path` (the exploded list that the row comes from, or "") and one
+    frame: `@row` (Int64, 1-based), `@path` (the exploded list that the row comes from; null for a record) and one
     String column per column of the file. rejected: rows that could not be read, see REJECTED_SCHEMA.
     """
 
@@ -115,7 +115,7 @@ def _csv_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
         {ROW: numbers, **columns}, schema={ROW: pl.Int64(), **dict.fromkeys(names, pl.String())}
     )
     return Rows(
-        frame.with_columns(pl.lit("").alias(PATH)),
+        frame.with_columns(pl.lit(None, dtype=pl.String()).alias(PATH)),
         pl.DataFrame(rejected, schema=REJECTED_SCHEMA, orient="row"),
     )
 
@@ -227,7 +227,7 @@ def _record_rows(records: list[dict[str, object]], mapping: Mapping) -> Rows:
     rows: list[dict[str, str | None]] = []
     for record in records:
         for path, parent, part in _exploded(record, mapping.read.json_.explode):
-            row: dict[str, str | None] = {PATH: path}
+            row: dict[str, str | None] = {PATH: path or None}
             row.update(_cells(part, mapping.read.json_.explode))
             row.update({f"^.{name}": value for name, value in parent.items()})
             for name, compiled in paths.items():
