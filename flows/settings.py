@@ -1,0 +1,226 @@
+"""What a deployment says about itself: `weerklank.toml`, and the environment.
+
+The only module that knows the environment. Both are read once, at the edge, and handed down as values.
+"""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from warehouse.errors import ConfigurationError
+from warehouse.validation import first_complaint, nearest
+
+_BUILT_IN = files("warehouse.sources") / "mappings"
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Part(BaseModel):
+    """A block of the settings; a key that is not listed is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Municipality(Part):
+    """Who this is, and which accounts and office holders are its own."""
+
+    name: str = Field(min_length=1)
+    code: str = ""
+    timezone: str = "Europe/Amsterdam"
+    owned_accounts: list[str] = []
+    office_holders: list[str] = []
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"tijdzone {value} bestaat niet; gebruik bijvoorbeeld Europe/Amsterdam"
+            ) from error
+        return value
+
+
+class Source(Part):
+    """One export: its files and the mapping that reads them (a .yaml file, or the id of a built-in one)."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    mapping: str
+    files: Annotated[list[str], BeforeValidator(_as_list)] = Field(min_length=1)
+    quotable: bool | None = None
+
+
+class Report(Part):
+    """What the report looks at."""
+
+    window_weeks: int = Field(13, ge=1, le=520)
+    min_authors: int = Field(5, ge=5)
+    min_posts: int = Field(5, ge=1)
+    min_difference_pp: float = Field(1.0, ge=0, le=100)
+
+
+class Themes(Part):
+    """How messages get their theme, and which department answers for it here."""
+
+    min_confidence: float = Field(0.0, ge=0, lt=1)
+    departments: dict[str, str] = {}
+    seed: int = 20260101
+
+
+class Settings(Part):
+    """All of `weerklank.toml`."""
+
+    municipality: Municipality
+    source: list[Source] = Field(min_length=1)
+    report: Report = Report.model_construct()
+    themes: Themes = Themes.model_construct()
+
+    @field_validator("source")
+    @classmethod
+    def _names_differ(cls, value: list[Source]) -> list[Source]:
+        names = [source.name for source in value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"de bron '{twice}' staat er twee keer in; geef een van beide een andere naam")
+        return value
+
+    @property
+    def owned_accounts(self) -> frozenset[str]:
+        """Names and numbers whose messages are the municipality's."""
+        own = self.municipality
+        return frozenset({*own.owned_accounts, own.name, f"Gemeente {own.name}"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that is set."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the machine says: where the run-time home is, the secret, the number of cores to use."""
+
+    home: Path
+    secret: str | None
+    cores: int
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The environment's part of the settings: WEERKLANK_HOME, WEERKLANK_SECRET_KEY, WEERKLANK_CORES."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = environ.get("WEERKLANK_CORES", str(available))
+    if not cores.isdigit() or int(cores) < 1:
+        raise ConfigurationError(
+            "WEERKLANK_CORES moet een geheel getal van 1 of meer zijn; pas de omgeving aan."
+        )
+    home = Path(environ.get("WEERKLANK_HOME") or "var").absolute()
+    return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None, int(cores))
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a TOML file.
+
+    Raises ConfigurationError with the file, the key or line of the first mistake and what to do.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"Instellingen {path} bestaan niet; geef het pad met --config of maak ze met 'weerklank init MAP'."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"Instellingen {path} zijn niet te lezen; bewaar ze als UTF-8-tekst."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        where = (
+            str(error).rpartition("(at ")[2].rstrip(")").replace("line", "regel").replace("column", "kolom")
+        )
+        raise ConfigurationError(
+            f"Instellingen {path}, {where}: dit is geen geldige TOML; herstel de regel."
+        ) from error
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        _, complaint = first_complaint(error, Settings)
+        raise ConfigurationError(f"Instellingen {path}: {complaint}.") from error
+
+
+def mapping_text(source: Source, base: Path) -> tuple[str, str]:
+    """The YAML of a source's mapping and its name for messages.
+
+    Raises ConfigurationError when the file or the built-in mapping is not there.
+    """
+    if source.mapping.endswith((".yaml", ".yml")):
+        path = base / source.mapping
+        try:
+            return path.read_text(encoding="utf-8-sig"), path.name
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}' in de instellingen."
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(
+                f"Mapping {path} is niet te lezen; bewaar hem als UTF-8-tekst."
+            ) from error
+    known = sorted(
+        entry.name.removesuffix(".yaml") for entry in _BUILT_IN.iterdir() if entry.name.endswith(".yaml")
+    )
+    if source.mapping not in known:
+        near = nearest(source.mapping, known)
+        hint = f"bedoelt u '{near}'" if near else f"kies uit {', '.join(known)} of noem een .yaml-bestand"
+        raise ConfigurationError(f"Bron '{source.name}': mapping '{source.mapping}' is niet bekend; {hint}.")
+    return (_BUILT_IN / f"{source.mapping}.yaml").read_text(encoding="utf-8"), f"{source.mapping}.yaml"
+
+
+def secret_key(environment: Environment) -> bytes:
+    """The secret that author keys are made with: from the environment, else kept in the home (mode 600).
+
+    A secret made here stays in the home, so that the same author keeps the same key every night.
+    """
+    if environment.secret:
+        return environment.secret.encode()
+    path = environment.home / "secret.key"
+    environment.home.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+def prepare_process(home: Path) -> None:
+    """Set what libraries read from the environment: Prefect's home inside ours, nothing phones home.
+
+    What the operator set stays, so that the night can also run on a Prefect server.
+    """
+    wanted = {
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "TQDM_DISABLE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,58 @@
+"""Text as the models read it: str to str, one small step each."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import reduce
+
+_URL = re.compile(r"https?://\S+|www\.\S+")
+_MENTION = re.compile(r"(?<!\w)@\w+")
+_MARK = re.compile(r"\[[a-z-]{3,20}\]")
+_HASH = re.compile(r"#(\w)")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+
+
+def without_urls(text: str) -> str:
+    """Text without web addresses."""
+    return _URL.sub(" ", text)
+
+
+def without_mentions(text: str) -> str:
+    """Text without @accounts."""
+    return _MENTION.sub(" ", text)
+
+
+def without_marks(text: str) -> str:
+    """Text without what pseudonymisation left, such as [naam]."""
+    return _MARK.sub(" ", text)
+
+
+def with_plain_letters(text: str) -> str:
+    """Text with decorated letters made plain (NFKC) and invisible ones removed."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def with_open_hashtags(text: str) -> str:
+    """Text in which #woord is an ordinary word."""
+    return _HASH.sub(r"\1", text)
+
+
+def with_single_spaces(text: str) -> str:
+    """Text on one line with single spaces."""
+    return _SPACE.sub(" ", text).strip()
+
+
+_STEPS: tuple[Callable[[str], str], ...] = (
+    with_plain_letters,
+    without_urls,
+    without_mentions,
+    without_marks,
+    with_open_hashtags,
+    with_single_spaces,
+)
+
+
+def model_text(text: str) -> str:
+    """The text that tokeniser, embedder and classifier read; may be empty."""
+    return reduce(lambda t, step: step(t), _STEPS, text)
