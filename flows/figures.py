@@ -1,0 +1,117 @@
+"""The figures of a night, carried between store, `nlp` and `reports`."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from flows.night import Night
+from flows.texts import prepared
+from nlp.agenda import agenda_figures
+from nlp.discover import DiscoveryRules, emergent_themes
+from nlp.gap import GapThresholds, theme_gap
+from nlp.registry import registered
+from nlp.signals import SignalThresholds, signals
+from nlp.tokens import stop_words
+from nlp.voices import Window
+from nlp.words import side_words
+from warehouse.store import Store
+from warehouse.tables import AGENDA, GAP, MESSAGE_THEME, SIGNAL, THEME, WORD
+
+_MESSAGES = """
+SELECT message_id, author_kind, author_key, kind, platform, created_day, content_hash, text, dup_of
+FROM core.message
+WHERE is_current AND deleted_at IS NULL AND created_day <= $as_of
+ORDER BY message_id
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a run measured, in the schemas of the tables of the same names."""
+
+    gap: pl.DataFrame
+    words: pl.DataFrame
+    signals: pl.DataFrame
+    agenda: pl.DataFrame
+
+
+def with_emergent(
+    store: Store, night: Night, themed: pl.DataFrame, embedder_name: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """MESSAGE_THEME rows with the emergent themes filled in, and the THEME rows of all emergent themes.
+
+    Emergent themes are looked for in what residents wrote in the window and the catalogue does not know.
+    """
+    known = THEME.conform(store.query("SELECT * FROM core.theme WHERE origin = 'emergent'"))
+    messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(themed, on="message_id")
+    rest = messages.filter(
+        (pl.col("author_kind") == "resident") & pl.col("theme_id").is_null() & pl.col("dup_of").is_null()
+        & pl.col("created_day").is_between(night.window.start, night.window.end)
+    )  # fmt: skip
+    texts = pl.concat(
+        [rest.select("message_id", "author_key"), prepared(store, rest["content_hash"], embedder_name)],
+        how="horizontal",
+    )
+    found = emergent_themes(texts, stop_words(), night.settings.themes.seed, DiscoveryRules())
+    if found.themes.is_empty():
+        return themed, known.with_columns(status=pl.lit("asleep"))
+    ids = registered(found.themes, known, night.as_of)
+    named = found.themes.join(ids.select("number", "theme_id"), on="number")
+    awake = THEME.conform(
+        named.with_columns(
+            description=pl.lit("Gevonden in wat het overzicht van bekende thema's niet kent."),
+            origin=pl.lit("emergent"), status=pl.lit("active"), department=pl.lit("Nog te bepalen"),
+        )
+    )  # fmt: skip
+    asleep = known.join(awake, on="theme_id", how="anti").with_columns(status=pl.lit("asleep"))
+    members = found.members.join(ids.select("number", "theme_id"), on="number")
+    filled = themed.join(
+        members.select("message_id", new_theme="theme_id", new_confidence="confidence"),
+        on="message_id",
+        how="left",
+    ).with_columns(
+        theme_id=pl.coalesce("theme_id", "new_theme"), confidence=pl.coalesce("new_confidence", "confidence")
+    )
+    return MESSAGE_THEME.conform(filled), pl.concat([awake, asleep]).sort("theme_id")
+
+
+def measured(store: Store, night: Night, themed: pl.DataFrame, run_id: str) -> Figures:
+    """Gap, words, signals and agenda of the night's window. themed: MESSAGE_THEME rows."""
+    messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(
+        themed.select("message_id", "theme_id"), on="message_id", how="left"
+    )
+    report, seed = night.settings.report, night.settings.themes.seed
+    thresholds = GapThresholds(
+        min_authors=report.min_authors, min_posts=report.min_posts, min_difference_pp=report.min_difference_pp
+    )
+    themes = sorted(messages["theme_id"].drop_nulls().unique())
+    lemmas = prepared_lemmas(store, messages)
+    stamp = {"run_id": pl.lit(run_id), "as_of": pl.lit(night.as_of)}
+    return Figures(
+        gap=GAP.conform(theme_gap(messages, themes, night.window, thresholds, seed).with_columns(**stamp)),
+        words=WORD.conform(side_words(lemmas, night.window, stop_words()).with_columns(**stamp)),
+        signals=SIGNAL.conform(signals(messages, night.as_of, SignalThresholds()).with_columns(**stamp)),
+        agenda=AGENDA.conform(agenda_figures(messages, agenda_windows(night.window)).with_columns(**stamp)),
+    )
+
+
+def prepared_lemmas(store: Store, messages: pl.DataFrame) -> pl.DataFrame:
+    """`messages` with their lemmas (List[String])."""
+    tokens = store.query("SELECT content_hash, lemmas FROM core.token")
+    return messages.join(tokens.unique("content_hash"), on="content_hash", how="left", maintain_order="left")
+
+
+def agenda_windows(window: Window) -> dict[str, Window]:
+    """The window as a whole ("report") and every calendar month that it touches ("YYYY-MM")."""
+    windows = {"report": window}
+    month = window.start.replace(day=1)
+    while month <= window.end:
+        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        windows[f"{month:%Y-%m}"] = Window(max(month, window.start), min(last, window.end))
+        month = _day_after(last)
+    return windows
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
