@@ -18,7 +18,7 @@ CREATE TABLE core.export (
     export_id VARCHAR PRIMARY KEY,
     sha256 VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL,
-    mapping VARCHAR NOT NULL,
+    mapping VARCHAR,
     file_name VARCHAR NOT NULL,
     bytes BIGINT,
     rows_read BIGINT,

@@ -1,0 +1,50 @@
+-- mart.gap_history: The gap per theme in every finished run.
+-- run_id: The run.
+-- as_of: Last day of the window.
+-- window_start: First day of the window.
+-- window_end: Last day of the window.
+-- theme_id: The theme.
+-- theme_label: Dutch label of the theme as it is called now.
+-- resident_messages: Messages of residents under the theme.
+-- resident_authors: Different residents; every anonymous message counts as one.
+-- municipality_messages: Posts of the municipality under the theme.
+-- resident_share: Share of the themed voices of residents, as a fraction of 1.
+-- resident_share_low: Lower end of its simultaneous 95 % interval.
+-- resident_share_high: Upper end of its simultaneous 95 % interval.
+-- municipality_share: Share of the themed posts of the municipality, as a fraction of 1.
+-- municipality_share_low: Lower end of its simultaneous 95 % interval.
+-- municipality_share_high: Upper end of its simultaneous 95 % interval.
+-- difference_pp: Resident share minus municipality share, in percentage points.
+-- log2_ratio: Base-2 logarithm of the ratio of shares, 0.5 added to each count.
+-- log_odds_z: z of the log-odds with informative Dirichlet prior.
+-- q_value: Benjamini-Hochberg over the themes of the two-sided p of z.
+-- verdict: stil, overschot, in_balans, te_weinig or onzeker.
+-- resident_voices: A resident once per theme and week: the count behind the shares.
+-- reason: Why that verdict, in Dutch.
+SELECT
+    gap.run_id,
+    gap.as_of,
+    gap.window_start,
+    gap.window_end,
+    gap.theme_id,
+    theme.label AS theme_label,
+    gap.resident_messages,
+    gap.resident_authors,
+    gap.municipality_messages,
+    gap.resident_share,
+    gap.resident_share_low,
+    gap.resident_share_high,
+    gap.municipality_share,
+    gap.municipality_share_low,
+    gap.municipality_share_high,
+    gap.difference_pp,
+    gap.log2_ratio,
+    gap.log_odds_z,
+    gap.q_value,
+    gap.verdict,
+    gap.resident_voices,
+    gap.reason
+FROM core.gap
+JOIN core.run USING (run_id)
+LEFT JOIN core.theme USING (theme_id)
+WHERE run.status IN ('done', 'incomplete')
