@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
+from nlp.discover import DiscoveryRules, emergent_themes
+from nlp.registry import registered
 
 from flows.night import Night
 from flows.texts import prepared
 from nlp.agenda import agenda_figures
-from nlp.discover import DiscoveryRules, emergent_themes
-from nlp.gap import GapThresholds, theme_gap
-from nlp.registry import registered
+from nlp.gap import theme_gap
 from nlp.signals import SignalThresholds, signals
 from nlp.tokens import stop_words
+from nlp.verdict import GapThresholds
 from nlp.voices import Window
-from nlp.words import side_words
+from nlp.words import WordThresholds, side_words
 from warehouse.store import Store
 from warehouse.tables import AGENDA, GAP, MESSAGE_THEME, SIGNAL, THEME, WORD
 
@@ -90,7 +91,9 @@ def measured(store: Store, night: Night, themed: pl.DataFrame, run_id: str) -> F
     stamp = {"run_id": pl.lit(run_id), "as_of": pl.lit(night.as_of)}
     return Figures(
         gap=GAP.conform(theme_gap(messages, themes, night.window, thresholds, seed).with_columns(**stamp)),
-        words=WORD.conform(side_words(lemmas, night.window, stop_words()).with_columns(**stamp)),
+        words=WORD.conform(
+            side_words(lemmas, night.window, stop_words(), WordThresholds()).with_columns(**stamp)
+        ),
         signals=SIGNAL.conform(signals(messages, night.as_of, SignalThresholds()).with_columns(**stamp)),
         agenda=AGENDA.conform(agenda_figures(messages, agenda_windows(night.window)).with_columns(**stamp)),
     )

@@ -17,7 +17,7 @@ from warehouse.errors import SourceError
 from warehouse.gates import GateResult, check_messages
 from warehouse.load import load_export, tie_threads
 from warehouse.pseudonymise import Pseudonymiser, PseudonymiseRules, author_keys, pseudonymiser
-from warehouse.sources.emit import REJECTED, Emitted, emit_messages
+from warehouse.sources.emit import Emitted, emit_messages
 from warehouse.sources.identity import Origin, message_rows, raw_hashes
 from warehouse.sources.mapping import Mapping, parse_mapping
 from warehouse.sources.read import read_rows
@@ -94,9 +94,7 @@ def gated(export: Export, emitted: Emitted, now: datetime) -> Reading:
     gate = check_messages(emitted.messages, now)
     broken = gate.broken_rows.unique(["row", "role"], keep="first", maintain_order=True)
     good = emitted.messages.join(broken, on=["row", "role"], how="anti")
-    refused = broken.select("row", "role", "rule", "field", value=pl.lit(None, dtype=pl.String())).cast(
-        REJECTED
-    )  # type: ignore[arg-type]
+    refused = broken.select("row", "role", "rule", "field", value=pl.lit(None, dtype=pl.String()))
     rejected = pl.concat([emitted.rejected, refused])
     return Reading(export, Emitted(good, rejected, emitted.dropped, emitted.duplicates), gate)
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.settings import Environment, Settings, secret_key
-from nlp.catalogue import Catalogue
+from flows.progress import progress
+from flows.settings import Settings, read_environment, read_settings, secret_key
+from nlp.catalogue import Catalogue, bundled_catalogue
 from nlp.voices import Window
 
 LIBRARIES = (
@@ -31,7 +33,6 @@ class Night:
     base: Path
     home: Path
     secret: bytes
-    cores: int
     as_of: date
     now: datetime
     catalogue: Catalogue
@@ -75,15 +76,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def night_for(
-    settings: Settings,
-    base: Path,
-    environment: Environment,
-    as_of: date,
-    catalogue: Catalogue,
-    tell: Callable[[str], None],
-) -> Night:
-    """The night of `as_of`, with the clock read and the secret at hand."""
-    return Night(
-        settings, base, environment.home, secret_key(environment), environment.cores, as_of, utc_now(), catalogue, tell
-    )  # fmt: skip
+@contextmanager
+def prepared_night(config: Path, as_of: str) -> Iterator[Night]:
+    """The night of day `as_of` (YYYY-MM-DD) by the settings in `config`; the environment is read here.
+
+    Raises ConfigurationError when the settings or the catalogue are wrong.
+    """
+    settings, environment = read_settings(config), read_environment()
+    secret, catalogue = secret_key(environment), bundled_catalogue()
+    with progress(settings.municipality.name) as tell:
+        yield Night(
+            settings=settings,
+            base=config.absolute().parent,
+            home=environment.home,
+            secret=secret,
+            as_of=date.fromisoformat(as_of),
+            now=utc_now(),
+            catalogue=catalogue,
+            tell=tell,
+        )

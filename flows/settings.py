@@ -110,23 +110,16 @@ class Settings(Part):
 
 @dataclass(frozen=True)
 class Environment:
-    """What the machine says: where the run-time home is, the secret, the number of cores to use."""
+    """What the machine says: where the run-time home is, and the secret."""
 
     home: Path
     secret: str | None
-    cores: int
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
-    """The environment's part of the settings: WEERKLANK_HOME, WEERKLANK_SECRET_KEY, WEERKLANK_CORES."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = environ.get("WEERKLANK_CORES", str(available))
-    if not cores.isdigit() or int(cores) < 1:
-        raise ConfigurationError(
-            "WEERKLANK_CORES moet een geheel getal van 1 of meer zijn; pas de omgeving aan."
-        )
+    """The environment's part of the settings: WEERKLANK_HOME and WEERKLANK_SECRET_KEY."""
     home = Path(environ.get("WEERKLANK_HOME") or "var").absolute()
-    return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None, int(cores))
+    return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None)
 
 
 def read_settings(path: Path) -> Settings:
@@ -138,7 +131,7 @@ def read_settings(path: Path) -> Settings:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"Instellingen {path} bestaan niet; geef het pad met --config of maak ze met 'weerklank init MAP'."
+            f"Instellingen {path} bestaan niet; geef het pad met --config of maak ze met 'weerklank init'."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
@@ -149,7 +142,7 @@ def read_settings(path: Path) -> Settings:
             str(error).rpartition("(at ")[2].rstrip(")").replace("line", "regel").replace("column", "kolom")
         )
         raise ConfigurationError(
-            f"Instellingen {path}, {where}: dit is geen geldige TOML; herstel de regel."
+            f"Instellingen {path}, {where}: dit is geen geldige TOML; herstel het daar."
         ) from error
     try:
         return Settings.model_validate(content)
@@ -169,7 +162,7 @@ def mapping_text(source: Source, base: Path) -> tuple[str, str]:
             return path.read_text(encoding="utf-8-sig"), path.name
         except FileNotFoundError as error:
             raise ConfigurationError(
-                f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}' in de instellingen."
+                f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}'."
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(

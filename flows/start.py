@@ -1,0 +1,42 @@
+"""A folder to start from: commented settings, an example mapping, a place for exports."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from warehouse.errors import ConfigurationError
+
+_SETTINGS = """\
+[municipality]
+name = "Voorbeeldstad"
+timezone = "Europe/Amsterdam"
+# Namen en nummers van uw eigen accounts: wat zij schrijven is van de gemeente.
+owned_accounts = ["Gemeente Voorbeeldstad"]
+# Bestuurders mogen met naam in de tekst blijven staan.
+office_holders = []
+
+# Een blok per export. 'mapping' is een bestand, of de naam van een ingebouwde:
+# meta-graph, x-api-v2, signalen-api.
+[[source]]
+name = "klantcontact"
+mapping = "mappings/klantcontact.yaml"
+files = "exports/klantcontact_*.csv"
+
+[report]
+window_weeks = 13
+"""
+
+
+def started_folder(folder: Path) -> list[Path]:
+    """Make the folder and its files. Raises ConfigurationError when there is something in it already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"Map {folder} is niet leeg; kies een nieuwe map.")
+    mapping = files("warehouse") / "sample" / "mappings" / "klantcontact.yaml"
+    wanted = {
+        folder / "weerklank.toml": _SETTINGS,
+        folder / "mappings" / "klantcontact.yaml": mapping.read_text(encoding="utf-8"),
+    }
+    (folder / "exports").mkdir(parents=True, exist_ok=True)
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [*wanted, folder / "exports"]

@@ -1,0 +1,295 @@
+"""The steps of the night as Prefect tasks: a name, a timeout, retries where a step touches the outside.
+
+The body of a task is a call or two; what it does lives in the module it calls. An error that nobody
+foresaw is reported without its text, because its text may hold a resident's words.
+"""
+
+import functools
+import hashlib
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import polars as pl
+from prefect import task
+from prefect.artifacts import create_link_artifact, create_table_artifact
+from reports.publish import publish_report
+from reports.render import render_html
+from reports.sheets import gap_csv
+
+from flows import figures, intake, texts, themes
+from flows.intake import Collection, LeftOut, Reading, SafeExport
+from flows.night import Night
+from flows.report_data import report_data
+from nlp.embed import BundledEmbedder
+from nlp.voices import Window
+from reports.gap_report import build_gap_report
+from reports.maturity import maturity
+from warehouse.errors import SourceError, WeerklankError
+from warehouse.gates import GateResult, check_figures, check_window
+from warehouse.store import Store
+from warehouse.tables import AGENDA, GAP, MATURITY, MESSAGE, MESSAGE_THEME, RUN, SIGNAL, THEME, WORD
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read tonight and what was left out, with the warnings of the gates."""
+
+    readings: tuple[Reading, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True)
+class Themed:
+    """Themes of all messages, and the rows of the themes themselves."""
+
+    run_id: str
+    messages: pl.DataFrame
+    themes: pl.DataFrame
+
+
+def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a task of the night that tells what it does and never shows unforeseen content."""
+
+    def decorate(body: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(body)
+        def told(*args: P.args, **kwargs: P.kwargs) -> R:
+            night = next((arg for arg in args if isinstance(arg, Night)), None)
+            if night is not None:
+                night.tell(name)
+            try:
+                return body(*args, **kwargs)
+            except WeerklankError:
+                raise
+            except Exception as error:  # noqa: BLE001 - its text may hold a resident's words
+                raise _unforeseen(name, error) from None
+
+        return task(
+            name=name,
+            timeout_seconds=minutes * _MINUTE,
+            retries=retries,
+            retry_delay_seconds=[1.0, 5.0][:retries] or None,
+            retry_condition_fn=_may_pass,
+            persist_result=False,
+        )(told)
+
+    return decorate
+
+
+@step("bestanden verzamelen", minutes=10, retries=2)
+def collect(night: Night, store: Store) -> Collection:
+    """New export files of every source."""
+    return intake.collection(night, store)
+
+
+@step("lezen en vertalen", minutes=60)
+def read_and_map(night: Night, found: Collection) -> Read:
+    """Every new file as messages, judged row by row; a file that fails is left out."""
+    readings, left_out = [], list(found.left_out)
+    for export in found.exports:
+        try:
+            emitted = intake.emitted_messages(export, night.settings.owned_accounts)
+            readings.append(intake.gated(export, emitted, night.now))
+        except SourceError as error:
+            left_out.append(LeftOut(export.source.name, str(error), export))
+    return Read(tuple(readings), tuple(left_out))
+
+
+@step("poort: berichten", minutes=5)
+def gate_messages(_night: Night, read: Read) -> tuple[GateResult, ...]:
+    """What the gate says of every file; stops the night when a rule says so."""
+    results = tuple(reading.gate for reading in read.readings)
+    _show_gates("poort-berichten", results)
+    for result in results:
+        result.raise_if_stopped()
+    return results
+
+
+@step("persoonsgegevens weghalen", minutes=120)
+def pseudonymise(night: Night, read: Read) -> tuple[SafeExport, ...]:
+    """The files without names, addresses and numbers of residents."""
+    if not read.readings:
+        return ()
+    readings = list(read.readings)
+    names = intake.names_in(readings, night.settings.owned_accounts)
+    pseudonymiser = intake.night_pseudonymiser(night)
+    return tuple(intake.safe_export(reading, names, pseudonymiser, night) for reading in readings)
+
+
+@step("opslaan", minutes=60)
+def load(night: Night, store: Store, safe: tuple[SafeExport, ...], read: Read) -> int:
+    """The messages in the store; says how many are new or changed."""
+    return intake.stored(store, list(safe), read.left_out, night.now)
+
+
+@step("poort: venster", minutes=5)
+def gate_window(night: Night, store: Store) -> GateResult:
+    """Whether there is enough of both sides to measure; stops the night when there is not."""
+    messages = MESSAGE.conform(store.query(f"SELECT * FROM ({themes.CURRENT})"))
+    inside = messages.filter(pl.col("created_day").is_between(night.window.start, night.window.end))
+    result = check_window(inside, [source.name for source in night.settings.source])
+    _show_gates("poort-venster", (result,))
+    result.raise_if_stopped()
+    return result
+
+
+@step("woorden en zinsvectoren", minutes=240)
+def read_texts(night: Night, store: Store) -> str:
+    """Lemmas and vectors of texts that have none yet; gives the name of the embedder."""
+    embedder = BundledEmbedder()
+    new = texts.hashed(store.query(themes.CURRENT)["text"])
+    texts.tokenised(store, new)
+    texts.embedded(store, new, embedder, night.tell)
+    return embedder.name
+
+
+@step("thema's", minutes=120)
+def find_themes(night: Night, store: Store, run_id: str) -> Themed:
+    """The theme of every message: known ones by the catalogue, emergent ones from what is left."""
+    embedder = BundledEmbedder()
+    model = themes.taught_model(store, night.catalogue, embedder, night.tell)
+    known = themes.themed_messages(store, model, embedder.name, run_id, night.settings.themes.min_confidence)
+    themed, emergent = figures.with_emergent(store, night, known, embedder.name)
+    days = store.query("SELECT message_id, created_day FROM core.message WHERE is_current")
+    seen = themed.drop_nulls("theme_id").join(days, on="message_id")
+    rows = themes.theme_rows(night.catalogue, emergent, seen, night.settings.themes.departments)
+    return Themed(run_id, themed, rows)
+
+
+@step("kloof en signalen", minutes=60)
+def measure(night: Night, store: Store, themed: Themed) -> figures.Figures:
+    """The figures of the night."""
+    return figures.measured(store, night, themed.messages, themed.run_id)
+
+
+@step("poort: cijfers", minutes=5)
+def gate_figures(_night: Night, measured: figures.Figures) -> GateResult:
+    """Whether the figures can be true; stops the night when they cannot."""
+    result = check_figures(measured.gap, measured.agenda)
+    _show_gates("poort-cijfers", (result,))
+    result.raise_if_stopped()
+    return result
+
+
+@step("marts", minutes=60)
+def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Figures, read: Read) -> None:
+    """Everything measured in one transaction: all of the night's figures are there, or none."""
+    with store.transaction():
+        store.upsert(THEME, themed.themes)
+        store.replace(MESSAGE_THEME, themed.messages)
+        measures = {
+            GAP: measured.gap,
+            WORD: measured.words,
+            SIGNAL: measured.signals,
+            AGENDA: measured.agenda,
+        }
+        for table, frame in measures.items():
+            store.replace_where(table, "run_id", themed.run_id, frame)
+        steps = maturity(
+            _in_window(store.mart("message"), night.window),
+            store.mart("response"),
+            measured.agenda,
+            store.mart("action"),
+        )
+        store.replace_where(
+            MATURITY, "run_id", themed.run_id, steps.with_columns(run_id=pl.lit(themed.run_id))
+        )
+        finish(night, store, themed.run_id, "incomplete" if read.left_out else "done", _sentences(read))
+
+
+@step("rapport", minutes=30)
+def report(night: Night, store: Store, run_id: str, notices: tuple[str, ...]) -> Path:
+    """The report of the night, put in place in one move; gives the path of its page."""
+    built = build_gap_report(report_data(night, store, run_id, notices))
+    files = {"index.html": render_html(built), "gap.csv": gap_csv(built)}
+    return publish_report(night.reports, night.as_of, files) / "index.html"
+
+
+@step("publiceren", minutes=60, retries=2)
+def publish(night: Night, store: Store, page: Path) -> None:
+    """The analysts' copy, switched in one move; the gaps and the report shown in Prefect."""
+    store.publish(night.published)
+    gap = store.mart("gap").filter(pl.col("verdict").is_in(["stil", "overschot"]))
+    shown = gap.select(
+        "theme_label", "verdict", "resident_share", "municipality_share", "difference_pp", "q_value"
+    )
+    create_table_artifact(
+        shown.sort("difference_pp", descending=True).to_dicts(),
+        key="kloof",
+        description="Stille thema's en overschot",
+    )
+    create_link_artifact(page.as_uri(), key="rapport", link_text="Kloofrapport")
+
+
+def begin(night: Night, store: Store) -> str:
+    """Note that a run began; gives its id, the same for the same day, input, settings and versions."""
+    seen = store.query("SELECT message_id, version, raw_hash FROM core.message ORDER BY ALL")
+    input_hash = hashlib.sha256(seen.write_csv().encode()).hexdigest()
+    settings_hash = night.settings.fingerprint
+    digest = hashlib.sha256(f"{input_hash}{settings_hash}{night.versions}".encode()).hexdigest()[:8]
+    run_id = f"{night.as_of:%Y-%m-%d}-{digest}"
+    row = pl.DataFrame(
+        {
+            "run_id": run_id, "as_of": night.as_of, "started": night.now, "status": "running",
+            "versions": night.versions, "seed": night.settings.themes.seed,
+            "input_hash": input_hash, "settings_hash": settings_hash,
+        }
+    )  # fmt: skip
+    store.insert_new(RUN, row)
+    return run_id
+
+
+def finish(night: Night, store: Store, run_id: str, status: str, message: str | None) -> None:
+    """Note how a run ended. The first end of a run that was repeated stays."""
+    row = RUN.conform(store.query("SELECT * FROM core.run WHERE run_id = $run_id", {"run_id": run_id}))
+    if row["status"].item() != status:
+        ended = row.with_columns(
+            status=pl.lit(status), ended=pl.lit(night.now), message=pl.lit(message, dtype=pl.String())
+        )
+        store.upsert(RUN, ended)
+
+
+def notices(read: Read, gates: tuple[GateResult, ...]) -> tuple[str, ...]:
+    """What the reader of the report must know of this night."""
+    warnings = [warning for gate in gates for warning in gate.warnings]
+    return tuple(dict.fromkeys([*(miss.sentence for miss in read.left_out), *warnings]))
+
+
+def _sentences(read: Read) -> str | None:
+    return " ".join(miss.sentence for miss in read.left_out) or None
+
+
+def _in_window(messages: pl.DataFrame, window: Window) -> pl.DataFrame:
+    return messages.filter(pl.col("created_day").is_between(window.start, window.end))
+
+
+def _show_gates(key: str, results: tuple[GateResult, ...]) -> None:
+    rows = [
+        {"poort": r.gate, "regel": r.rule, "sterkte": r.strength, "gehaald": r.passed, "gezien": r.observed}
+        for result in results
+        for r in result.results
+    ]
+    create_table_artifact(rows, key=key, description="Uitkomst van de poort")
+
+
+def _may_pass(_task: object, _run: object, state: object) -> bool:
+    """Try again only what may pass by itself: a step that stopped for a known reason is not repeated."""
+    return type(getattr(state, "data", None)) is WeerklankError
+
+
+def _unforeseen(name: str, error: Exception) -> WeerklankError:
+    """An error that names the step, the kind and the place in our code, and nothing else."""
+    ours = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename
+    ]
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "onbekende plaats"
+    return WeerklankError(
+        f"Onverwachte fout in stap '{name}' ({type(error).__name__} bij {place}); "
+        "meld dit met deze regel, het vorige rapport staat er nog."
+    )
