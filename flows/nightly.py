@@ -8,6 +8,7 @@ from prefect import flow
 
 from flows import steps
 from flows.night import prepared_night
+from flows.runs import begun, finished
 from warehouse.errors import GateStop
 from warehouse.store import open_store
 
@@ -36,7 +37,7 @@ def nightly(config: str, as_of: str) -> Outcome:
         gates = steps.gate_messages(night, read)
         safe = steps.pseudonymise(night, read)
         new = steps.load(night, store, safe, read)
-        run_id = steps.begin(night, store)
+        run_id = begun(night, store)
         try:
             gates += (steps.gate_window(night, store),)
             steps.read_texts(night, store)
@@ -44,7 +45,7 @@ def nightly(config: str, as_of: str) -> Outcome:
             measured = steps.measure(night, store, themed)
             gates += (steps.gate_figures(night, measured),)
         except GateStop as stop:
-            steps.finish(night, store, run_id, "stopped", str(stop))
+            finished(night, store, run_id, "stopped", str(stop))
             raise
         steps.write_marts(night, store, themed, measured, read)
         notices = steps.notices(read, gates)

@@ -197,10 +197,18 @@ def secret_key(environment: Environment) -> bytes:
 
 
 def prepare_process(home: Path) -> None:
-    """Set what libraries read from the environment: Prefect's home inside ours, nothing phones home.
+    """Make the home, and set what libraries read from the environment: Prefect's home inside ours, nothing
+    phones home. What the operator set stays, so that the night can also run on a Prefect server.
 
-    What the operator set stays, so that the night can also run on a Prefect server.
+    Raises ConfigurationError when the home cannot be made.
     """
+    try:
+        (home / "prefect").mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Map {home} is niet te maken; kies met WEERKLANK_HOME een andere."
+        ) from error
     wanted = {
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

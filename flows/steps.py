@@ -5,7 +5,6 @@ foresaw is reported without its text, because its text may hold a resident's wor
 """
 
 import functools
-import hashlib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,21 +15,22 @@ import polars as pl
 from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 from reports.publish import publish_report
-from reports.render import render_html
-from reports.sheets import gap_csv
 
 from flows import figures, intake, texts, themes
 from flows.intake import Collection, LeftOut, Reading, SafeExport
 from flows.night import Night
 from flows.report_data import report_data
+from flows.runs import finished
 from nlp.embed import BundledEmbedder
 from nlp.voices import Window
 from reports.gap_report import build_gap_report
 from reports.maturity import maturity
+from reports.render import render_html
+from reports.sheets import gap_csv
 from warehouse.errors import SourceError, WeerklankError
 from warehouse.gates import GateResult, check_figures, check_window
 from warehouse.store import Store
-from warehouse.tables import AGENDA, GAP, MATURITY, MESSAGE, MESSAGE_THEME, RUN, SIGNAL, THEME, WORD
+from warehouse.tables import AGENDA, GAP, MATURITY, MESSAGE, MESSAGE_THEME, SIGNAL, THEME, WORD
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +52,23 @@ class Themed:
     run_id: str
     messages: pl.DataFrame
     themes: pl.DataFrame
+
+
+def _may_pass(_task: object, _run: object, state: object) -> bool:
+    """Try again only what may pass by itself: a step that stopped for a known reason is not repeated."""
+    return type(getattr(state, "data", None)) is WeerklankError
+
+
+def _unforeseen(name: str, error: Exception) -> WeerklankError:
+    """An error that names the step, the kind and the place in our code, and nothing else."""
+    rooms = {"flows", "nlp", "reports", "warehouse", "sources"}
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).parent.name in rooms]
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "onbekende plaats"
+    return WeerklankError(
+        f"Onverwachte fout in stap '{name}' ({type(error).__name__} bij {place}); "
+        "meld dit met deze regel, het vorige rapport staat er nog."
+    )
 
 
 def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -183,13 +200,8 @@ def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Fi
     with store.transaction():
         store.upsert(THEME, themed.themes)
         store.replace(MESSAGE_THEME, themed.messages)
-        measures = {
-            GAP: measured.gap,
-            WORD: measured.words,
-            SIGNAL: measured.signals,
-            AGENDA: measured.agenda,
-        }
-        for table, frame in measures.items():
+        figured = (measured.gap, measured.words, measured.signals, measured.agenda)
+        for table, frame in zip((GAP, WORD, SIGNAL, AGENDA), figured, strict=True):
             store.replace_where(table, "run_id", themed.run_id, frame)
         steps = maturity(
             _in_window(store.mart("message"), night.window),
@@ -200,7 +212,7 @@ def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Fi
         store.replace_where(
             MATURITY, "run_id", themed.run_id, steps.with_columns(run_id=pl.lit(themed.run_id))
         )
-        finish(night, store, themed.run_id, "incomplete" if read.left_out else "done", _sentences(read))
+        finished(night, store, themed.run_id, "incomplete" if read.left_out else "done", _sentences(read))
 
 
 @step("rapport", minutes=30)
@@ -227,34 +239,6 @@ def publish(night: Night, store: Store, page: Path) -> None:
     create_link_artifact(page.as_uri(), key="rapport", link_text="Kloofrapport")
 
 
-def begin(night: Night, store: Store) -> str:
-    """Note that a run began; gives its id, the same for the same day, input, settings and versions."""
-    seen = store.query("SELECT message_id, version, raw_hash FROM core.message ORDER BY ALL")
-    input_hash = hashlib.sha256(seen.write_csv().encode()).hexdigest()
-    settings_hash = night.settings.fingerprint
-    digest = hashlib.sha256(f"{input_hash}{settings_hash}{night.versions}".encode()).hexdigest()[:8]
-    run_id = f"{night.as_of:%Y-%m-%d}-{digest}"
-    row = pl.DataFrame(
-        {
-            "run_id": run_id, "as_of": night.as_of, "started": night.now, "status": "running",
-            "versions": night.versions, "seed": night.settings.themes.seed,
-            "input_hash": input_hash, "settings_hash": settings_hash,
-        }
-    )  # fmt: skip
-    store.insert_new(RUN, row)
-    return run_id
-
-
-def finish(night: Night, store: Store, run_id: str, status: str, message: str | None) -> None:
-    """Note how a run ended. The first end of a run that was repeated stays."""
-    row = RUN.conform(store.query("SELECT * FROM core.run WHERE run_id = $run_id", {"run_id": run_id}))
-    if row["status"].item() != status:
-        ended = row.with_columns(
-            status=pl.lit(status), ended=pl.lit(night.now), message=pl.lit(message, dtype=pl.String())
-        )
-        store.upsert(RUN, ended)
-
-
 def notices(read: Read, gates: tuple[GateResult, ...]) -> tuple[str, ...]:
     """What the reader of the report must know of this night."""
     warnings = [warning for gate in gates for warning in gate.warnings]
@@ -276,20 +260,3 @@ def _show_gates(key: str, results: tuple[GateResult, ...]) -> None:
         for r in result.results
     ]
     create_table_artifact(rows, key=key, description="Uitkomst van de poort")
-
-
-def _may_pass(_task: object, _run: object, state: object) -> bool:
-    """Try again only what may pass by itself: a step that stopped for a known reason is not repeated."""
-    return type(getattr(state, "data", None)) is WeerklankError
-
-
-def _unforeseen(name: str, error: Exception) -> WeerklankError:
-    """An error that names the step, the kind and the place in our code, and nothing else."""
-    ours = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename
-    ]
-    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "onbekende plaats"
-    return WeerklankError(
-        f"Onverwachte fout in stap '{name}' ({type(error).__name__} bij {place}); "
-        "meld dit met deze regel, het vorige rapport staat er nog."
-    )
