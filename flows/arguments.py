@@ -10,6 +10,7 @@ _DUTCH = (
     (r"the following arguments are required: (.+)", r"geef ook \1"),
     (r"unrecognized arguments: (.+)", r"onbekend: \1"),
     (r"argument (\S+): expected one argument", r"\1 heeft een waarde nodig"),
+    (r"argument (\S+): ignored explicit argument (.+)", r"\1 krijgt geen waarde, ook niet \2"),
     (r"argument (\S+): invalid choice: (\S+).*", r"\2 bestaat niet voor \1"),
     (r"argument (\S+): (.+)", r"\1: \2"),
 )

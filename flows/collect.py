@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.settings import Source
-from warehouse.errors import SourceError
+from warehouse.errors import ConfigurationError, SourceError
 from warehouse.sources.mapping import Mapping
 
 
@@ -36,10 +36,23 @@ class Export:
 
 
 def collected(source: Source, mapping: Mapping, base: Path) -> list[Export]:
-    """The files of a source, in order of name. Raises SourceError when there is none."""
-    paths = sorted({path for pattern in source.files for path in _matches(base, pattern) if path.is_file()})
+    """The files of a source, in order of name.
+
+    Raises SourceError when there is none, and ConfigurationError for a pattern that means nothing.
+    """
+    patterns = "' of '".join(source.files)
+    try:
+        paths = sorted({path for pattern in source.files for path in _matches(base, pattern) if path.is_file()})
+    except (ValueError, IndexError) as error:
+        raise ConfigurationError(
+            f"Bron '{source.name}': 'files' is '{patterns}' en daar past geen bestand op; "
+            "schrijf bijvoorbeeld exports/*.csv."
+        ) from error
+    except OSError as error:
+        raise SourceError(
+            f"Bron '{source.name}': de map van '{patterns}' is niet te lezen; controleer het pad en de rechten."
+        ) from error
     if not paths:
-        patterns = "' of '".join(source.files)
         raise SourceError(
             f"Bron '{source.name}': geen bestand gevonden voor '{patterns}' in {base}; "
             "controleer 'files' in de instellingen of zet de export klaar."
@@ -54,7 +67,7 @@ def _matches(base: Path, pattern: str) -> list[Path]:
 
 
 def _climbed(base: Path, pattern: str) -> list[Path]:
-    """Files of a pattern that starts with ../, which glob itself does not follow."""
+    """Files of a pattern that starts with ../, by their plain path, so that each is found once."""
     while pattern.startswith("../"):
         base, pattern = base.parent, pattern.removeprefix("../")
     return list(base.glob(pattern))

@@ -22,7 +22,7 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
     if not console.is_terminal:
         yield lambda message: _log(f"{title}: {message}")
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=len(STEPS))
 

@@ -3,9 +3,12 @@
 The only module that knows the environment. Both are read once, at the edge, and handed down as values.
 """
 
+import contextlib
 import hashlib
 import os
+import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,9 +49,9 @@ class Municipality(Part):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, OSError, ValueError) as error:
             raise ValueError(
-                f"tijdzone {value} bestaat niet; gebruik bijvoorbeeld Europe/Amsterdam"
+                f"tijdzone '{value}' bestaat niet; gebruik bijvoorbeeld Europe/Amsterdam"
             ) from error
         return value
 
@@ -76,7 +79,7 @@ class Themes(Part):
 
     min_confidence: float = Field(0.0, ge=0, lt=1)
     departments: dict[str, str] = {}
-    seed: int = 20260101
+    seed: int = Field(20260101, ge=0, lt=2**32)
 
 
 class Settings(Part):
@@ -135,20 +138,25 @@ def read_settings(path: Path) -> Settings:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"Instellingen {path} zijn niet te lezen; bewaar ze als UTF-8-tekst."
+            f"Instellingen {path} zijn niet te lezen; controleer de rechten en bewaar ze als UTF-8-tekst."
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        where = (
-            str(error).rpartition("(at ")[2].rstrip(")").replace("line", "regel").replace("column", "kolom")
-        )
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(
-            f"Instellingen {path}, {where}: dit is geen geldige TOML; herstel het daar."
+            f"Instellingen {path}{_place(str(error))}: dit is geen geldige TOML; herstel het daar."
         ) from error
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
         _, complaint = first_complaint(error, Settings)
         raise ConfigurationError(f"Instellingen {path}: {complaint}.") from error
+
+
+def _place(complaint: str) -> str:
+    """Where tomllib says the mistake is, in Dutch; empty when it does not say."""
+    found = re.search(r"at line (\d+), column (\d+)", complaint)
+    if found:
+        return f", regel {found[1]}, kolom {found[2]}"
+    return ", laatste regel" if "end of document" in complaint else ""
 
 
 def mapping_text(source: Source, base: Path) -> tuple[str, str]:
@@ -164,9 +172,9 @@ def mapping_text(source: Source, base: Path) -> tuple[str, str]:
             raise ConfigurationError(
                 f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}'."
             ) from error
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigurationError(
-                f"Mapping {path} is niet te lezen; bewaar hem als UTF-8-tekst."
+                f"Mapping {path} is niet te lezen; controleer de rechten en bewaar hem als UTF-8-tekst."
             ) from error
     known = sorted(
         entry.name.removesuffix(".yaml") for entry in _BUILT_IN.iterdir() if entry.name.endswith(".yaml")
@@ -182,18 +190,33 @@ def secret_key(environment: Environment) -> bytes:
     """The secret that author keys are made with: from the environment, else kept in the home (mode 600).
 
     A secret made here stays in the home, so that the same author keeps the same key every night.
+    Raises ConfigurationError when it cannot be kept or when what was kept is lost.
     """
     if environment.secret:
         return environment.secret.encode()
     path = environment.home / "secret.key"
-    environment.home.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
+        environment.home.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _keep_new_secret(path)
+        kept = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Geheim {path} is niet te lezen of te bewaren; controleer de rechten."
+        ) from error
+    if not kept.strip():
+        raise ConfigurationError(f"Geheim {path} is leeg; zet het terug uit een reservekopie.")
+    return kept
+
+
+def _keep_new_secret(path: Path) -> None:
+    """In place in one step: a night cut off leaves no half secret, and two first nights get the same one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent) as aside:
+        aside.write(secrets.token_hex(32).encode())
+        aside.flush()
+        os.fsync(aside.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(aside.name, path)
 
 
 def prepare_process(home: Path) -> None:

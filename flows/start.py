@@ -27,7 +27,10 @@ window_weeks = 13
 
 
 def started_folder(folder: Path) -> list[Path]:
-    """Make the folder and its files. Raises ConfigurationError when there is something in it already."""
+    """Make the folder and its files.
+
+    Raises ConfigurationError when there is something in it already or when it cannot be made.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigurationError(f"Map {folder} is niet leeg; kies een nieuwe map.")
     mapping = files("warehouse") / "sample" / "mappings" / "klantcontact.yaml"
@@ -35,8 +38,13 @@ def started_folder(folder: Path) -> list[Path]:
         folder / "weerklank.toml": _SETTINGS,
         folder / "mappings" / "klantcontact.yaml": mapping.read_text(encoding="utf-8"),
     }
-    (folder / "exports").mkdir(parents=True, exist_ok=True)
-    for path, text in wanted.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    try:
+        (folder / "exports").mkdir(parents=True, exist_ok=True)
+        for path, text in wanted.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"Map {folder} is niet te maken; controleer het pad en de rechten."
+        ) from error
     return [*wanted, folder / "exports"]

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 
 from flows.texts import embedded, hashed, prepared, tokenised
-from nlp.assign import Texts, ThemeModel, fitted_model
+from nlp.assign import Texts, ThemeModel, fitted_model, log_softmax
 from nlp.catalogue import Catalogue
 from nlp.clean import model_text
 from nlp.decide import decisions
 from nlp.embed import Embedder
+from nlp.frequencies import frequency_shift
 from nlp.language import language
 from nlp.questions import is_question
 from nlp.threads import with_context
@@ -44,7 +45,11 @@ def themed_messages(
     index = dict(zip(messages["message_id"], range(messages.height), strict=True))
     parents = [index.get(parent) for parent in messages["parent_id"]]
     spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in messages["text"]])
-    decided = decisions(own, with_context(own, parents), model.themes, parents, spoken, min_confidence)
+    read = with_context(own, parents)
+    shift = frequency_shift(read)
+    decided = decisions(
+        log_softmax(own + shift), log_softmax(read + shift), model.themes, parents, spoken, min_confidence
+    )
     return MESSAGE_THEME.conform(
         messages.select("message_id", "text", declared="language").hstack(decided).with_columns(
             run_id=pl.lit(run_id),

@@ -26,7 +26,7 @@ WORD_PENALTY = 1.0
 VECTOR_PENALTY = 0.5
 # Best leave-one-out accuracy over the catalogue itself, between 0 (words only) and 1.
 VECTOR_WEIGHT = 0.5
-_TEMPERATURES = np.geomspace(2.0, 64.0, 21)
+_TEMPERATURES = np.geomspace(0.25, 64.0, 41)
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class ThemeModel:
     letters: TfidfVectorizer
     by_words: _Ridge
     by_vectors: _Ridge
+    temperature: float
     leave_one_out_accuracy: float
 
     def log_probabilities(self, texts: Texts) -> Scores:
@@ -65,7 +66,7 @@ class ThemeModel:
         with threadpool_limits(1):
             by_words = self.by_words.log_probabilities(_word_features(self.words, self.letters, texts))
             by_vectors = self.by_vectors.log_probabilities(texts.vectors)
-        return log_softmax(by_words + VECTOR_WEIGHT * by_vectors)
+        return log_softmax((by_words + VECTOR_WEIGHT * by_vectors) * self.temperature)
 
 
 def fitted_model(examples: Texts, themes: Sequence[str]) -> ThemeModel:
@@ -90,8 +91,9 @@ def _fitted(examples: Texts, themes: Sequence[str]) -> ThemeModel:
     by_words, left_out_words = _fitted_ridge(_word_features(words, letters, examples), one_hot, WORD_PENALTY)
     by_vectors, left_out_vectors = _fitted_ridge(examples.vectors, one_hot, VECTOR_PENALTY)
     fused = log_softmax(left_out_words) + VECTOR_WEIGHT * log_softmax(left_out_vectors)
-    right = float(np.mean(fused.argmax(axis=1) == one_hot.argmax(axis=1)))
-    return ThemeModel(names, words, letters, by_words, by_vectors, right)
+    truth = one_hot.argmax(axis=1)
+    right = float(np.mean(fused.argmax(axis=1) == truth))
+    return ThemeModel(names, words, letters, by_words, by_vectors, _best_temperature(fused, truth), right)
 
 
 def log_softmax(scores: Scores) -> Scores:
@@ -120,11 +122,13 @@ def _fitted_ridge(features: csr_matrix | Vectors, one_hot: Scores, penalty: floa
     inverse, _ = dpotri(factor[0], lower=factor[1])
     leverage = np.diag(inverse)
     left_out = targets - duals / leverage[:, None]
-    truth = one_hot.argmax(axis=1)
-    losses = [
-        -log_softmax(left_out * temperature)[np.arange(len(truth)), truth].mean()
-        for temperature in _TEMPERATURES
-    ]
-    temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+    temperature = _best_temperature(left_out, one_hot.argmax(axis=1))
     weights = np.asarray(features.T @ duals, dtype=np.float32)
     return _Ridge(weights, temperature), left_out * temperature
+
+
+def _best_temperature(left_out: Scores, truth: NDArray[np.int64]) -> float:
+    """The factor under which left-out scores, as a softmax, give the truth the most probability."""
+    rows = np.arange(len(truth))
+    losses = [-log_softmax(left_out * factor)[rows, truth].mean() for factor in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(losses))])

@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Callable
 from functools import reduce
 
-_URL = re.compile(r"https?://\S+|www\.\S+")
-_MENTION = re.compile(r"(?<!\w)@\w+")
+_URL = re.compile(r"https?://\S+|\bwww\.\S+", re.IGNORECASE)
+_MENTION = re.compile(r"(?<!\w)@\w+(?:[.@]\w+)*")
 _MARK = re.compile(r"\[[a-z-]{3,20}\]")
-_HASH = re.compile(r"#(\w)")
+_HASH = re.compile(r"#+(\w)")
 _SPACE = re.compile(r"\s+")
+_APOSTROPHE = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
 
@@ -29,8 +30,8 @@ def without_marks(text: str) -> str:
 
 
 def with_plain_letters(text: str) -> str:
-    """Text with decorated letters made plain (NFKC) and invisible ones removed."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    """Text with decorated letters made plain (NFKC), apostrophes straight and invisible ones removed."""
+    return unicodedata.normalize("NFKC", _APOSTROPHE.sub("'", _INVISIBLE.sub("", text)))
 
 
 def with_open_hashtags(text: str) -> str:

@@ -13,6 +13,7 @@ from sklearn.metrics import v_measure_score
 
 GOLD_WITHOUT_THEME = "overig"
 _NONE = "(geen thema)"
+_GOLD = ("native_id", "author_kind", "theme", "is_question")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def evaluation(found: pl.DataFrame, gold: pl.DataFrame, top: int = 7) -> Evaluat
     """Compare `found` (native_id, author_kind, kind, theme_id, is_question) with `gold` (native_id,
     author_kind, theme, and is_question as 1/0 when it was labelled), both String but for is_question in
     `found` (Boolean)."""
-    joined = gold.join(found.drop("author_kind"), on="native_id", how="inner").with_columns(
+    labels = gold.select(column for column in _GOLD if column in gold.columns)
+    joined = labels.join(found.drop("author_kind"), on="native_id", how="inner").with_columns(
         theme_id=pl.col("theme_id").fill_null(_NONE)
     )
     themed = joined.filter(pl.col("theme") != GOLD_WITHOUT_THEME)
@@ -54,7 +56,7 @@ def evaluation(found: pl.DataFrame, gold: pl.DataFrame, top: int = 7) -> Evaluat
     precision, recall = _question_quality(joined)
     return Evaluation(
         messages=joined.height,
-        missing=gold.height - joined.height,
+        missing=gold.join(found, on="native_id", how="anti").height,
         accuracy=_share(mapped, pl.col("mapped") == pl.col("theme")) or 0.0,
         v_measure=float(v_measure_score(themed["theme"], themed["theme_id"])),
         recognised_without=_share(without, pl.col("theme_id") == _NONE),
@@ -85,10 +87,10 @@ def _gap_agreement(mapped: pl.DataFrame, top: int) -> tuple[float | None, int, i
     both = true.join(
         estimated, left_on="theme", right_on="mapped", how="left", suffix="_estimated"
     ).fill_null(0.0)
-    both = both.filter(pl.col("theme") != GOLD_WITHOUT_THEME).sort("theme")
+    both = both.filter(pl.col("theme") != GOLD_WITHOUT_THEME)
     correlation = float(spearmanr(both["difference"], both["difference_estimated"]).statistic)
     hits = [
-        set(both.sort(column, descending=True)["theme"].head(top))
+        set(both.sort(column, "theme", descending=[True, False])["theme"].head(top))
         for column in ("difference", "difference_estimated")
     ]
     return (None if np.isnan(correlation) else correlation), len(hits[0] & hits[1]), min(top, both.height)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nlp.assign import Scores, log_softmax
 
-CONTEXT_WEIGHT = 2.0
+CONTEXT_WEIGHT = 3.0
 # Never let a parent rule a theme out: this much of its probability is spread over all themes.
 _DOUBT = 0.05
 

@@ -19,13 +19,13 @@ _ALSO_EMPTY = {
 
 
 def lemmas(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Lower-case lemmas of each text, in order; punctuation, spaces and bare symbols are left out."""
+    """Lower-case lemmas of each text, in order: of every word and number, so not of marks, 's or 't."""
     tokenizer = spacy.blank("nl").tokenizer
     for document in tokenizer.pipe(texts):
         yield [
             simplemma.lemmatize(token.lower_, lang="nl").lower()
             for token in document
-            if token.is_alpha or token.like_num or "-" in token.text[1:-1] or "'" in token.text[1:-1]
+            if token.text[0].isalnum()
         ]
 
 
