@@ -14,7 +14,6 @@ from typing import ParamSpec, TypeVar
 import polars as pl
 from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
-from reports.publish import publish_report
 
 from flows import figures, intake, texts, themes
 from flows.intake import Collection, LeftOut, Reading, SafeExport
@@ -25,6 +24,7 @@ from nlp.embed import BundledEmbedder
 from nlp.voices import Window
 from reports.gap_report import build_gap_report
 from reports.maturity import maturity
+from reports.publish import publish_report
 from reports.render import render_html
 from reports.sheets import gap_csv
 from warehouse.errors import SourceError, WeerklankError
@@ -170,8 +170,8 @@ def read_texts(night: Night, store: Store) -> str:
 def find_themes(night: Night, store: Store, run_id: str) -> Themed:
     """The theme of every message: known ones by the catalogue, emergent ones from what is left."""
     embedder = BundledEmbedder()
-    model = themes.taught_model(store, night.catalogue, embedder, night.tell)
-    known = themes.themed_messages(store, model, embedder.name, run_id, night.settings.themes.min_confidence)
+    taught = themes.teaching(store, night.catalogue, embedder, night.tell)
+    known = themes.themed_messages(store, taught, embedder.name, run_id, night.settings.themes.min_confidence)
     themed, emergent = figures.with_emergent(store, night, known, embedder.name)
     days = store.query("SELECT message_id, created_day FROM core.message WHERE is_current")
     seen = themed.drop_nulls("theme_id").join(days, on="message_id")

@@ -1,12 +1,14 @@
 """Themes carried between store and models: what the catalogue teaches, and what every message gets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from flows.texts import embedded, hashed, prepared, tokenised
-from nlp.assign import Texts, ThemeModel, fitted_model, log_softmax
+from nlp.assign import Scores, Texts, fitted_model, log_softmax
 from nlp.catalogue import Catalogue
 from nlp.clean import model_text
 from nlp.decide import decisions
@@ -14,6 +16,7 @@ from nlp.embed import Embedder
 from nlp.frequencies import frequency_shift
 from nlp.language import language
 from nlp.questions import is_question
+from nlp.self_training import self_trained
 from nlp.threads import with_context
 from warehouse.store import Store
 from warehouse.tables import MESSAGE_THEME, THEME
@@ -21,32 +24,46 @@ from warehouse.tables import MESSAGE_THEME, THEME
 CURRENT = "SELECT * FROM core.message WHERE is_current AND deleted_at IS NULL ORDER BY message_id"
 
 
-def taught_model(
-    store: Store, catalogue: Catalogue, embedder: Embedder, tell: Callable[[str], None]
-) -> ThemeModel:
-    """The assigner that the catalogue's examples teach; their lemmas and vectors are computed once."""
+@dataclass(frozen=True)
+class Teaching:
+    """The catalogue's examples as the classifier reads them, and the theme of each."""
+
+    texts: Texts
+    themes: tuple[str, ...]
+
+
+def teaching(store: Store, catalogue: Catalogue, embedder: Embedder, tell: Callable[[str], None]) -> Teaching:
+    """What the catalogue teaches; lemmas and vectors of its examples are computed once."""
     examples = pl.DataFrame(catalogue.examples, schema=["theme_id", "text"], orient="row")
     texts = hashed(examples["text"])
     tokenised(store, texts)
     embedded(store, texts, embedder, tell)
     known = examples.join(texts, on="text", how="inner", maintain_order="left")
-    return fitted_model(_texts(store, known, embedder.name), known["theme_id"].to_list())
+    return Teaching(_texts(store, known, embedder.name), tuple(known["theme_id"]))
 
 
 def themed_messages(
-    store: Store, model: ThemeModel, embedder_name: str, run_id: str, min_confidence: float
+    store: Store, taught: Teaching, embedder_name: str, run_id: str, min_confidence: float
 ) -> pl.DataFrame:
-    """MESSAGE_THEME rows of every current message, read in its thread."""
+    """MESSAGE_THEME rows of every current message.
+
+    Read twice, each time in its thread: by what the catalogue teaches, then by what the municipality's
+    own messages teach as well.
+    """
     messages = store.query(CURRENT)
-    distinct = messages.select("content_hash", "text").unique("content_hash", maintain_order=True)
-    scores = model.log_probabilities(_texts(store, distinct, embedder_name))
+    distinct = messages.select("content_hash", "text").unique("content_hash").sort("content_hash")
+    texts = _texts(store, distinct, embedder_name)
+    model = fitted_model(taught.texts, taught.themes)
     place = dict(zip(distinct["content_hash"], range(distinct.height), strict=True))
-    own = scores[[place[key] for key in messages["content_hash"]]]
+    which = np.asarray([place[key] for key in messages["content_hash"]], dtype=int)
     index = dict(zip(messages["message_id"], range(messages.height), strict=True))
     parents = [index.get(parent) for parent in messages["parent_id"]]
-    spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in messages["text"]])
+    first = _in_context(model.log_probabilities(texts)[which], parents)
+    by_text = _mean_by_text(first, which, distinct.height)
+    own = self_trained(taught.texts, taught.themes, texts, by_text, model.themes)[which]
     read = with_context(own, parents)
     shift = frequency_shift(read)
+    spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in messages["text"]], dtype=bool)
     decided = decisions(
         log_softmax(own + shift), log_softmax(read + shift), model.themes, parents, spoken, min_confidence
     )
@@ -57,6 +74,20 @@ def themed_messages(
             language=pl.coalesce("declared", pl.col("text").map_elements(language, return_dtype=pl.String())),
         )
     )  # fmt: skip
+
+
+def _in_context(own: Scores, parents: Sequence[int | None]) -> Scores:
+    read = with_context(own, parents)
+    return log_softmax(read + frequency_shift(read))
+
+
+def _mean_by_text(read: Scores, which: NDArray[np.int_], texts: int) -> Scores:
+    """Log of the mean probabilities of the messages that share a text, (texts, themes)."""
+    sums = np.zeros((texts, read.shape[1]))
+    np.add.at(sums, which, np.exp(read))
+    counts = np.bincount(which, minlength=texts)[:, None]
+    logs: Scores = np.log(np.maximum(sums / counts, 1e-12))
+    return logs
 
 
 def theme_rows(

@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from nlp.embed import Vectors
 
 Scores = NDArray[np.float64]
+Weights = NDArray[np.float32]
 WORD_PENALTY = 1.0
 VECTOR_PENALTY = 0.5
 # Best leave-one-out accuracy over the catalogue itself, between 0 (words only) and 1.
@@ -42,7 +43,7 @@ class Texts:
 class _Ridge:
     """Primal weights (features, themes) and the temperature that makes its scores probabilities."""
 
-    weights: NDArray[np.float32]
+    weights: Weights
     temperature: float
 
     def log_probabilities(self, features: csr_matrix | Vectors) -> Scores:
@@ -51,7 +52,11 @@ class _Ridge:
 
 @dataclass(frozen=True)
 class ThemeModel:
-    """A fitted assigner. `themes` gives the order of the columns of all it returns."""
+    """A fitted assigner. `themes` gives the order of the columns of all it returns.
+
+    left_out: log-probabilities of every text it was fitted on, (texts, themes), each as if that text had
+    not been there.
+    """
 
     themes: tuple[str, ...]
     words: TfidfVectorizer
@@ -59,6 +64,7 @@ class ThemeModel:
     by_words: _Ridge
     by_vectors: _Ridge
     temperature: float
+    left_out: Scores
     leave_one_out_accuracy: float
 
     def log_probabilities(self, texts: Texts) -> Scores:
@@ -70,30 +76,39 @@ class ThemeModel:
 
 
 def fitted_model(examples: Texts, themes: Sequence[str]) -> ThemeModel:
-    """The assigner that `examples` teach, the i-th of which belongs to `themes[i]`.
-
-    Cost: cubic in the number of examples (3,700 take about 5 seconds on one core). One thread, because
-    the order in which threads add up would show in the last digits.
-    """
-    with threadpool_limits(1):
-        return _fitted(examples, themes)
-
-
-def _fitted(examples: Texts, themes: Sequence[str]) -> ThemeModel:
+    """The assigner that `examples` teach, the i-th of which belongs to `themes[i]`."""
     names = tuple(sorted(set(themes)))
     one_hot = (np.asarray(themes)[:, None] == np.asarray(names)[None, :]).astype(np.float64)
-    words = TfidfVectorizer(analyzer=_lemmas_and_pairs, sublinear_tf=True, dtype=np.float32)
-    letters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, dtype=np.float32
-    )
-    words.fit(examples.lemmas)
-    letters.fit(examples.texts)
-    by_words, left_out_words = _fitted_ridge(_word_features(words, letters, examples), one_hot, WORD_PENALTY)
-    by_vectors, left_out_vectors = _fitted_ridge(examples.vectors, one_hot, VECTOR_PENALTY)
-    fused = log_softmax(left_out_words) + VECTOR_WEIGHT * log_softmax(left_out_vectors)
-    truth = one_hot.argmax(axis=1)
-    right = float(np.mean(fused.argmax(axis=1) == truth))
-    return ThemeModel(names, words, letters, by_words, by_vectors, _best_temperature(fused, truth), right)
+    return fitted_on(examples, names, one_hot, labelled=len(themes))
+
+
+def fitted_on(texts: Texts, names: tuple[str, ...], targets: Scores, labelled: int) -> ThemeModel:
+    """The assigner that `texts` teach, where row i of `targets` (texts, themes) says how much of each theme
+    text i is. Only the first `labelled` texts, whose theme is known, set temperatures and accuracy.
+
+    Cost: cubic in the number of texts (3,700 take about 4 seconds on one core). One thread, because the
+    order in which threads add up would show in the last digits.
+    """
+    with threadpool_limits(1):
+        words = TfidfVectorizer(analyzer=_lemmas_and_pairs, sublinear_tf=True, dtype=np.float32)
+        letters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, dtype=np.float32
+        )
+        words.fit(texts.lemmas)
+        letters.fit(texts.texts)
+        centred = targets - targets[:labelled].mean(axis=0)
+        truth = targets[:labelled].argmax(axis=1)
+        by_words, without_words = _calibrated(
+            *_ridge_by_kernel(_word_features(words, letters, texts), centred, WORD_PENALTY), truth
+        )
+        by_vectors, without_vectors = _calibrated(
+            *_ridge_by_weights(texts.vectors, centred, VECTOR_PENALTY), truth
+        )
+        fused = without_words + VECTOR_WEIGHT * without_vectors
+        temperature = _best_temperature(fused[:labelled], truth)
+        left_out = log_softmax(fused * temperature)
+        right = float(np.mean(left_out[:labelled].argmax(axis=1) == truth))
+        return ThemeModel(names, words, letters, by_words, by_vectors, temperature, left_out, right)
 
 
 def log_softmax(scores: Scores) -> Scores:
@@ -111,20 +126,31 @@ def _word_features(words: TfidfVectorizer, letters: TfidfVectorizer, texts: Text
     return hstack([words.transform(texts.lemmas), letters.transform(texts.texts)], format="csr")
 
 
-def _fitted_ridge(features: csr_matrix | Vectors, one_hot: Scores, penalty: float) -> tuple[_Ridge, Scores]:
-    """Ridge on centred one-hot targets, and its leave-one-out scores times the best temperature."""
-    gram = features @ features.T
-    kernel = np.asarray(gram.todense() if hasattr(gram, "todense") else gram, dtype=np.float64)
+def _ridge_by_kernel(features: csr_matrix, targets: Scores, penalty: float) -> tuple[Weights, Scores]:
+    """Ridge weights and leave-one-out scores where there are more features than texts."""
+    kernel = np.asarray((features @ features.T).todense(), dtype=np.float64)
     kernel[np.diag_indices_from(kernel)] += penalty
     factor = cho_factor(kernel, lower=True, overwrite_a=True)
-    targets = one_hot - one_hot.mean(axis=0)
     duals = cho_solve(factor, targets)
     inverse, _ = dpotri(factor[0], lower=factor[1])
-    leverage = np.diag(inverse)
-    left_out = targets - duals / leverage[:, None]
-    temperature = _best_temperature(left_out, one_hot.argmax(axis=1))
-    weights = np.asarray(features.T @ duals, dtype=np.float32)
-    return _Ridge(weights, temperature), left_out * temperature
+    left_out = targets - duals / np.diag(inverse)[:, None]
+    return np.asarray(features.T @ duals, dtype=np.float32), left_out
+
+
+def _ridge_by_weights(features: Vectors, targets: Scores, penalty: float) -> tuple[Weights, Scores]:
+    """Ridge weights and leave-one-out scores where there are fewer features than texts."""
+    rows = features.astype(np.float64)
+    factor = cho_factor(rows.T @ rows + penalty * np.eye(rows.shape[1]), lower=True)
+    weights = cho_solve(factor, rows.T @ targets)
+    leverage = np.einsum("ij,ji->i", rows, cho_solve(factor, rows.T))
+    left_out = targets - (targets - rows @ weights) / (1.0 - leverage)[:, None]
+    return weights.astype(np.float32), left_out
+
+
+def _calibrated(weights: Weights, left_out: Scores, truth: NDArray[np.int64]) -> tuple[_Ridge, Scores]:
+    """The classifier with its temperature, and its leave-one-out log-probabilities."""
+    temperature = _best_temperature(left_out[: len(truth)], truth)
+    return _Ridge(weights, temperature), log_softmax(left_out * temperature)
 
 
 def _best_temperature(left_out: Scores, truth: NDArray[np.int64]) -> float:

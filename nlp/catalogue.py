@@ -70,60 +70,77 @@ def parse_catalogue(texts: Mapping[str, str]) -> Catalogue:
 
     Raises ConfigurationError that names the file and the theme of the first mistake.
     """
-    themes: list[CatalogueTheme] = []
+    themes: dict[str, CatalogueTheme] = {}
     without_theme: list[str] = []
     for name, text in sorted(texts.items()):
-        try:
-            content = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f", regel {mark.line + 1}" if mark else ""
-            raise ConfigurationError(
-                f"Catalogus {name}{where}: dit is geen geldige YAML; herstel de regel."
-            ) from error
-        if not isinstance(content, dict) or not {"themes", "examples"} & set(content):
-            raise ConfigurationError(
-                f"Catalogus {name}: de sleutel 'themes' of 'examples' ontbreekt; voeg hem toe."
-            )
-        themes += [_theme(entry, name) for entry in content.get("themes", [])]
-        for side in _SIDES:
-            without_theme += content.get("examples", {}).get(side, [])
-    _check_unique(themes)
-    return Catalogue(tuple(themes), tuple(without_theme))
+        content = _content(text, name)
+        for entry in content.get("themes", []):
+            theme = _theme(entry, name)
+            if theme.theme_id in {NO_THEME, *themes}:
+                raise ConfigurationError(
+                    f"Catalogus {name}, thema {theme.theme_id}: dit id is al in gebruik; kies een ander id."
+                )
+            themes[theme.theme_id] = theme
+        if "examples" in content:
+            sides = _by_side(content["examples"], f"Catalogus {name}")
+            without_theme += [example for side in _SIDES for example in sides[side]]
+    return Catalogue(tuple(themes.values()), tuple(without_theme))
+
+
+def _content(text: str, file_name: str) -> dict[str, list[object]]:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", regel {mark.line + 1}" if mark else ""
+        raise ConfigurationError(
+            f"Catalogus {file_name}{where}: dit is geen geldige YAML; herstel de regel."
+        ) from error
+    if not isinstance(content, dict) or not {"themes", "examples"} & set(content):
+        raise ConfigurationError(
+            f"Catalogus {file_name}: de sleutel 'themes' of 'examples' ontbreekt; voeg hem toe."
+        )
+    if not isinstance(content.get("themes", []), list):
+        raise ConfigurationError(
+            f"Catalogus {file_name}: 'themes' moet een lijst van thema's zijn; zet een streepje voor elk."
+        )
+    return content
 
 
 def _theme(entry: object, file_name: str) -> CatalogueTheme:
-    if not isinstance(entry, dict) or set(entry) != _THEME_KEYS:
-        wrong = sorted(set(entry) ^ _THEME_KEYS) if isinstance(entry, dict) else sorted(_THEME_KEYS)
-        name = entry.get("id", "zonder id") if isinstance(entry, dict) else "zonder id"
+    keys = set(entry) if isinstance(entry, dict) else set()
+    theme_id = entry.get("id", "zonder id") if isinstance(entry, dict) else "zonder id"
+    where = f"Catalogus {file_name}, thema {theme_id}"
+    if not isinstance(entry, dict) or keys != _THEME_KEYS:
+        wrong = min(map(str, keys ^ _THEME_KEYS))
         raise ConfigurationError(
-            f"Catalogus {file_name}, thema {name}: de sleutel '{wrong[0]}' ontbreekt of is onbekend;"
-            " herstel het thema."
+            f"{where}: de sleutel '{wrong}' ontbreekt of is onbekend; herstel het thema."
         )
-    examples = entry["examples"]
-    if not isinstance(examples, dict) or set(examples) != set(_SIDES):
-        raise ConfigurationError(
-            f"Catalogus {file_name}, thema {entry['id']}: 'examples' moet residents en municipality hebben;"
-            " vul ze aan."
-        )
-    lists = {"terms": entry["terms"], **{side: examples[side] for side in _SIDES}}
-    for key, values in lists.items():
-        if not isinstance(values, list) or not all(isinstance(v, str) and v.strip() for v in values):
+    sides = _by_side(entry["examples"], where)
+    for key in ("id", "label", "description", "department"):
+        if not _is_text(entry[key]):
             raise ConfigurationError(
-                f"Catalogus {file_name}, thema {entry['id']}: '{key}' moet een lijst van teksten zijn;"
-                " zet ze tussen aanhalingstekens."
+                f"{where}: '{key}' moet een tekst zijn; vul hem in, zo nodig tussen aanhalingstekens."
             )
     return CatalogueTheme(
-        theme_id=str(entry["id"]), label=str(entry["label"]), description=str(entry["description"]),
-        department=str(entry["department"]), terms=tuple(lists["terms"]),
-        residents=tuple(lists["residents"]), municipality=tuple(lists["municipality"]),
+        theme_id=entry["id"], label=entry["label"], description=entry["description"],
+        department=entry["department"], terms=_texts(entry["terms"], "terms", where), **sides,
     )  # fmt: skip
 
 
-def _check_unique(themes: list[CatalogueTheme]) -> None:
-    ids = [theme.theme_id for theme in themes]
-    twice = next((theme_id for theme_id in ids if ids.count(theme_id) > 1), None)
-    if twice:
+def _by_side(examples: object, where: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(examples, dict) or set(examples) != set(_SIDES):
+        raise ConfigurationError(f"{where}: 'examples' moet residents en municipality hebben; vul ze aan.")
+    return {side: _texts(examples[side], side, where) for side in _SIDES}
+
+
+def _texts(values: object, key: str, where: str) -> tuple[str, ...]:
+    if not isinstance(values, list) or not values or not all(map(_is_text, values)):
         raise ConfigurationError(
-            f"Catalogus: thema {twice} staat er twee keer in; geef een van beide een ander id."
+            f"{where}: '{key}' moet een lijst van teksten zijn; zet ze tussen aanhalingstekens."
         )
+    return tuple(values)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

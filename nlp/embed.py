@@ -22,7 +22,7 @@ class Embedder(Protocol):
         """Name and version; vectors of different names are never mixed."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """One row per text, length 1 each; a text without words gets a zero row."""
+        """One row per text, length 1 each; a blank text gets a zero row."""
 
 
 class BundledEmbedder:

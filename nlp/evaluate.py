@@ -87,7 +87,7 @@ def _gap_agreement(mapped: pl.DataFrame, top: int) -> tuple[float | None, int, i
     both = true.join(
         estimated, left_on="theme", right_on="mapped", how="left", suffix="_estimated"
     ).fill_null(0.0)
-    both = both.filter(pl.col("theme") != GOLD_WITHOUT_THEME)
+    both = both.filter(pl.col("theme") != GOLD_WITHOUT_THEME).sort("theme")
     correlation = float(spearmanr(both["difference"], both["difference_estimated"]).statistic)
     hits = [
         set(both.sort(column, "theme", descending=[True, False])["theme"].head(top))

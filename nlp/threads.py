@@ -22,27 +22,29 @@ def with_context(own: Scores, parents: Sequence[int | None]) -> Scores:
     """Log-probabilities of every message read in its thread, (messages, themes), normalised.
 
     own: log-probabilities by itself. parents: index of the message that each answers, None for none;
-    a chain may be any length, a loop is cut where it closes.
+    a chain may be any length; messages that answer each other in a loop are read by themselves.
     """
     read: dict[int, NDArray[np.float64]] = {}
     for index in range(len(own)):
-        chain = _unread_chain(index, parents, read)
+        chain, loop = _unread_chain(index, parents, read)
+        read |= {message: own[message] for message in loop}
         for message in reversed(chain):
             parent = parents[message]
-            known = None if parent is None else read.get(parent)
-            read[message] = own[message] if known is None else _informed(own[message], known)
+            read[message] = own[message] if parent is None else _informed(own[message], read[parent])
     return np.stack([read[index] for index in range(len(own))]) if len(own) else own
 
 
 def _unread_chain(
     index: int, parents: Sequence[int | None], read: dict[int, NDArray[np.float64]]
-) -> list[int]:
-    chain: list[int] = []
+) -> tuple[list[int], list[int]]:
+    """The messages from `index` up to one that was read or has no parent, and the loop that they run into."""
+    chain: dict[int, int] = {}
     step: int | None = index
     while step is not None and step not in read and step not in chain:
-        chain.append(step)
+        chain[step] = len(chain)
         step = parents[step]
-    return chain
+    closed = len(chain) if step is None else chain.get(step, len(chain))
+    return list(chain)[:closed], list(chain)[closed:]
 
 
 def _informed(own: NDArray[np.float64], parent: NDArray[np.float64]) -> NDArray[np.float64]:
