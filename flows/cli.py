@@ -5,8 +5,8 @@ stays), 4 done but a source was left out. Heavy imports wait until the command t
 """
 
 import argparse
-import contextlib
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.arguments import DutchParser
-from warehouse.errors import WeerklankError
+from flows.unforeseen import unforeseen
+from warehouse.errors import ConfigurationError, WeerklankError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,13 +34,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
         command: Callable[[argparse.Namespace], int] = given.command
-        return command(given)
+        code = command(given)
+        sys.stdout.flush()
     except WeerklankError as error:
-        print(f"weerklank: {error}", file=sys.stderr)
-        return error.exit_code
+        return _complained(error)
     except KeyboardInterrupt:
         print("weerklank: afgebroken; een volgende nacht gaat verder waar deze was.", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Who read along has gone; what is still to be written must not be tried again on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - its text may hold a resident's words
+        return _complained(unforeseen("het commando", error))
+    return code
 
 
 def demo(_given: argparse.Namespace) -> int:
@@ -72,7 +80,7 @@ def check(given: argparse.Namespace) -> int:
     good = True
     for line in checked_sources(given.config):
         good = good and line.good
-        print(f"{'goed ' if line.good else 'fout '} {line.source}: {line.sentence}")
+        print(f"{'goed ' if line.good else 'fout '} {line.source}: {_on_one_line(line.sentence)}")
     return 0 if good else 4
 
 
@@ -192,12 +200,27 @@ def _told(outcome: "Outcome") -> int:
     return 0 if outcome.complete else 4
 
 
+def _complained(error: WeerklankError) -> int:
+    print(f"weerklank: {_on_one_line(str(error))}", file=sys.stderr)
+    return error.exit_code
+
+
+def _on_one_line(sentence: str) -> str:
+    """A sentence that names files and columns, without what would steer the terminal or forge a log line."""
+    return _CONTROL.sub("", sentence).replace("\n", " ")
+
+
 def _as_csv(frame: "pl.DataFrame") -> str:
     import polars as pl
 
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
-    flat = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(", ") for name in nested)
-    return flat.write_csv().rstrip("\n")
+    try:
+        flat = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(", ") for name in nested)
+        return flat.write_csv().rstrip("\n")
+    except pl.exceptions.PolarsError as error:
+        raise ConfigurationError(
+            "Niet elke kolom van dit antwoord past in een CSV; maak er tekst van met CAST(... AS VARCHAR)."
+        ) from error
 
 
 def _as_table(frame: "pl.DataFrame") -> str:
@@ -212,5 +235,4 @@ def _as_table(frame: "pl.DataFrame") -> str:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):
-        sys.exit(main())
+    sys.exit(main())

@@ -42,15 +42,16 @@ def collected(source: Source, mapping: Mapping, base: Path) -> list[Export]:
     """
     patterns = "' of '".join(source.files)
     try:
-        paths = sorted({path for pattern in source.files for path in _matches(base, pattern) if path.is_file()})
+        paths = sorted(
+            {path for pattern in source.files for path in _matches(base, pattern) if path.is_file()}
+        )
     except (ValueError, IndexError) as error:
         raise ConfigurationError(
-            f"Bron '{source.name}': 'files' is '{patterns}' en daar past geen bestand op; "
-            "schrijf bijvoorbeeld exports/*.csv."
+            f"Bron '{source.name}': het patroon '{patterns}' kan niet; schrijf bijvoorbeeld exports/*.csv."
         ) from error
     except OSError as error:
         raise SourceError(
-            f"Bron '{source.name}': de map van '{patterns}' is niet te lezen; controleer het pad en de rechten."
+            f"Bron '{source.name}': de map van '{patterns}' is niet te lezen; controleer pad en rechten."
         ) from error
     if not paths:
         raise SourceError(

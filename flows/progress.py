@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -22,7 +22,8 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
     if not console.is_terminal:
         yield lambda message: _log(f"{title}: {message}")
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    told = TextColumn("{task.description}", markup=False)
+    columns = (SpinnerColumn(), told, BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=len(STEPS))
 
@@ -34,4 +35,6 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
 
 
 def _log(line: str) -> None:
-    print(f"{datetime.now(UTC).astimezone():%H:%M:%S} {line}", file=sys.stderr, flush=True)
+    # A night does not end because nobody reads along any more.
+    with suppress(BrokenPipeError):
+        print(f"{datetime.now(UTC).astimezone():%H:%M:%S} {line}", file=sys.stderr, flush=True)

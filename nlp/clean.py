@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import reduce
 
-_URL = re.compile(r"https?://\S+|\bwww\.\S+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|\bwww\.)\S*[\w/]", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@\w+(?:[.@]\w+)*")
 _MARK = re.compile(r"\[[a-z-]{3,20}\]")
 _HASH = re.compile(r"#+(\w)")

@@ -37,19 +37,18 @@ def maturity(
     median_hours_to_answer. agenda: window, js_distance. actions: owner_department, told_residents_on.
     """
     posts = messages.filter((pl.col("author_kind") == "municipality") & (pl.col("kind") == "post"))
-    weeks = max(1.0, messages["created_day"].n_unique() / 7)
     questions, answered = _total(response, "questions"), _total(response, "answered")
     answer_rate = answered / questions if questions else None
     distance = agenda.filter(pl.col("window") == "report")["js_distance"].to_list()
     told = actions["told_residents_on"].is_not_null().mean() if actions.height else None
     values: list[tuple[_Rule, float | None]] = [
-        (_POSTS, posts.height / weeks),
+        (_POSTS, posts.height / _weeks(messages)),
         (_ASKING, _mean(posts["is_question"].cast(pl.Float64))),
         (_ANSWERED_SOME, answer_rate),
         (_ANSWERED_MOST, answer_rate),
         (_QUICK, _median_hours(response)),
         (_OVERLAP, 1 - distance[0] if distance and distance[0] is not None else None),
-        (_TAKEN_UP, float(actions["owner_department"].n_unique()) if actions.height else None),
+        (_TAKEN_UP, float(actions["owner_department"].drop_nulls().n_unique()) if actions.height else None),
         (_TOLD_BACK, told if isinstance(told, float) else None),
     ]
     return MATURITY.conform(pl.DataFrame([_row(rule, value) for rule, value in values]))
@@ -65,6 +64,13 @@ def _row(rule: _Rule, value: float | None) -> dict[str, object]:
         "phase": rule.phase, "indicator": rule.indicator, "value": value,
         "threshold": rule.threshold, "met": met,
     }  # fmt: skip
+
+
+def _weeks(messages: pl.DataFrame) -> float:
+    """Weeks from the first message to the last, days of silence included; at least one."""
+    days = pl.col("created_day")
+    span = messages.select((days.max() - days.min()).dt.total_days()).item()
+    return max(1.0, ((span or 0) + 1) / 7)
 
 
 def _total(frame: pl.DataFrame, column: str) -> float:

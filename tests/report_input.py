@@ -6,117 +6,22 @@ Every text is made up. The figures follow from the messages, so that the report 
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from reports.report_input import ReportInput
+from reports.report_input import COLUMNS, ReportInput
+from tests.report_themes import FILL, THEMES, ExampleTheme
 
 START, END = date(2025, 11, 24), date(2026, 5, 24)
 RUN = "2026-05-24-3f9c2a71"
+_LEFT_OUT = "Het bestand nextdoor_mei.csv is niet meegenomen: de kolom 'datum' ontbreekt."
 
 
-@dataclass(frozen=True)
-class _Theme:
-    theme_id: str
-    label: str
-    department: str
-    residents: int
-    posts: int
-    verdict: str
-    said: tuple[str, ...] = ("Daar mag wat mij betreft wel eens {x} over gezegd worden.",)
-    asked: tuple[str, ...] = ("Wanneer horen we hier {x} over?",)
-    question_share: float = 0.12
-    area: str | None = None
-    late: bool = False
-
-
-_FILL = ("echt", "nu eens", "weer", "toch", "nog steeds", "eindelijk", "gewoon", "alweer", "volgens mij")
 _AREAS = ("Oosterhaven", "De Weide", "Centrum", "Meerzicht", "Noordbroek", "Het Zand")
 _PLATFORMS = ("facebook",) * 6 + ("instagram",) * 2 + ("x", "nextdoor")
-
-THEMES = (
-    _Theme(
-        "afvalinzameling",
-        "Afval ophalen en containers",
-        "Afval en grondstoffen",
-        168,
-        4,
-        "stil",
-        (
-            "De kliko staat {x} drie weken vol, en de ondergrondse bak verderop is ook kapot.",
-            "Bij ons in de straat is het gft {x} overgeslagen. Met dit weer ruik je dat tot in de keuken.",
-            "Ik betaal elk jaar meer en er wordt {x} minder opgehaald. Leg dat eens uit.",
-            "Mijn pasje werkt niet bij de container. Gebeld, en dan moet je {x} een formulier invullen.",
-            "Zakken naast de bak, en de dag erna ligt {x} alles over de stoep. De meeuwen zijn er blij mee.",
-            "Complimenten voor de mannen op de wagen, die doen {x} hun best. Het rooster klopt gewoon niet.",
-            "Met een rollator kom je niet bij de nieuwe verzamelplek. Daar is {x} niet over nagedacht.",
-            "Sinds het nieuwe rooster weet niemand hier {x} meer welke bak wanneer buiten moet.",
-        ),
-        (
-            "Waarom wordt de groene kliko in de zomer maar één keer in de twee weken geleegd?",
-            "Wanneer wordt de kapotte ondergrondse container bij de winkels gemaakt?",
-            "Waar kan ik {x} zien wanneer de kliko wordt geleegd, want de app klopt niet?",
-            "Kan ik een tweede kliko krijgen als je met zes mensen in huis bent?",
-            "Wie haalt het grofvuil op als je zelf geen auto hebt?",
-            "Krijgen we geld terug als de kliko {x} niet wordt geleegd?",
-        ),
-        0.36,
-    ),
-    _Theme(
-        "te-hard-rijden",
-        "Te hard rijden in de wijk",
-        "Verkeer",
-        121,
-        2,
-        "stil",
-        (
-            "Op de Havenlaan rijden ze {x} zeventig. Het is wachten op een ongeluk.",
-            "Mijn dochter van acht mag niet meer alleen oversteken, zo hard gaat het hier {x}.",
-            "Die drempels zijn {x} weggehaald en sindsdien is het een racebaan.",
-            "Handhaven doet niemand. 's Avonds na tienen hoor je ze {x} optrekken.",
-            "Sluipverkeer langs de school, elke ochtend {x} hetzelfde liedje.",
-            "Een bord met een smiley helpt precies een week, daarna rijden ze {x} weer door.",
-        ),
-        ("Komt er nog een flitspaal op de Havenlaan?", "Waarom is het hier geen 30 zoals overal?"),
-        0.1,
-        "Oosterhaven",
-    ),
-    _Theme(
-        "jongerenoverlast",
-        "Overlast van jongeren",
-        "Openbare orde en veiligheid",
-        96,
-        1,
-        "stil",
-        (
-            "Elke avond muziek en lachgas bij het speeltuintje, en 's ochtends ligt het {x} vol rommel.",
-            "Geef die jongeren een plek, dan hangen ze {x} niet bij de flat.",
-            "Het is {x} niet alleen ellende, de meeste groeten gewoon. Maar dat groepje bij de brug niet.",
-            "Vuurwerk in mei, en de hond durft {x} niet meer naar buiten.",
-            "Wij hebben met ze gepraat, koffie erbij, dat hielp {x} meer dan tien keer bellen.",
-        ),
-        ("Is er {x} een jongerenwerker in onze wijk?", "Wie kan ik 's nachts bellen over lawaai?"),
-        0.14,
-        late=True,
-    ),
-    _Theme("openbaar-vervoer", "Bus en bereikbaarheid", "Mobiliteit", 74, 2, "stil", question_share=0.2),
-    _Theme("woningbouw", "Woningen voor starters", "Wonen", 68, 3, "stil", question_share=0.15),
-    _Theme("groenonderhoud", "Onkruid en groenonderhoud", "Groenbeheer", 52, 1, "stil"),
-    _Theme("belastingen", "Gemeentelijke belastingen", "Belastingen", 44, 5, "onzeker"),
-    _Theme("parkeren", "Parkeren", "Parkeren", 46, 10, "in_balans"),
-    _Theme("zwembad", "Het zwembad", "Sport", 24, 8, "in_balans"),
-    _Theme("honden", "Honden en hondenpoep", "Openbare ruimte en toezicht", 21, 4, "in_balans"),
-    _Theme("evenementen", "Evenementen en feesten", "Evenementen", 22, 58, "overschot"),
-    _Theme("inspraak", "Meedenken en inloopavonden", "Participatie", 9, 41, "overschot"),
-    _Theme("cultuur", "Cultuur en bibliotheek", "Cultuur", 8, 34, "overschot"),
-    _Theme("werken-bij", "Werken bij de gemeente", "Personeel en organisatie", 6, 22, "overschot"),
-    _Theme("bomen", "Kap van bomen", "Bomen en groen", 7, 2, "te_weinig"),
-    _Theme("e-stroomstoring", "stroomstoring, uitval, licht", "Openbare verlichting", 3, 0, "te_weinig"),
-    _Theme("glasvezel", "Glasvezel", "Openbare Ruimte", 0, 3, "te_weinig"),
-)
 
 
 def example_input() -> ReportInput:
@@ -147,8 +52,17 @@ def example_input() -> ReportInput:
         exports=_exports(),
         maturity=_maturity(),
         actions=_actions(),
-        notices=("Het bestand nextdoor_mei.csv is niet meegenomen: de kolom 'datum' ontbreekt.",),
+        notices=(_LEFT_OUT,),
     )
+
+
+def empty_input(*, without_columns: bool = False) -> ReportInput:
+    """A night in which nothing was found; frames with all columns and no rows, or without columns."""
+    frames: dict[str, Any] = {
+        name: pl.DataFrame() if without_columns else pl.DataFrame(schema=schema)
+        for name, schema in COLUMNS.items()
+    }
+    return replace(example_input(), **frames, notices=())
 
 
 def _messages(draw: random.Random) -> Iterator[dict[str, Any]]:
@@ -159,7 +73,7 @@ def _messages(draw: random.Random) -> Iterator[dict[str, Any]]:
             # A few residents write often, as everywhere.
             author = f"a{draw.randrange(40) if draw.random() < 0.25 else 100 + number}"
             asks = draw.random() < theme.question_share
-            text = draw.choice(theme.asked if asks else theme.said).format(x=draw.choice(_FILL))
+            text = draw.choice(theme.asked if asks else theme.said).format(x=draw.choice(FILL))
             near = theme.area is not None and draw.random() < 0.72
             day = END - timedelta(days=int(draw.random() ** (2.5 if theme.late else 1.1) * 181))
             yield _message(
@@ -185,7 +99,7 @@ def _messages(draw: random.Random) -> Iterator[dict[str, Any]]:
             yield _message(f"facebook:{number}", theme, day, text, author_kind="municipality", kind="post")
 
 
-def _message(message_id: str, theme: _Theme, day: date, text: str, **more: object) -> dict[str, Any]:
+def _message(message_id: str, theme: ExampleTheme, day: date, text: str, **more: object) -> dict[str, Any]:
     return {
         "message_id": message_id,
         "author_kind": "resident",
@@ -364,7 +278,7 @@ def _exports() -> pl.DataFrame:
     rows = (
         ("facebook", "facebook_mei.json", 1480, 1466, 9, "loaded", None),
         ("x", "x_mei.json", 212, 209, 0, "loaded", None),
-        ("nextdoor", "nextdoor_mei.csv", 96, 0, 0, "left_out", "De kolom 'datum' ontbreekt."),
+        ("nextdoor", "nextdoor_mei.csv", 96, 0, 0, "left_out", _LEFT_OUT),
     )
     names = ("source_id", "file_name", "rows_read", "rows_loaded", "rows_quarantined", "status", "reason")
     return pl.DataFrame([dict(zip(names, row, strict=True)) for row in rows], infer_schema_length=None)

@@ -114,37 +114,59 @@ def change(incoming: pl.DataFrame, stored: pl.DataFrame) -> Change:
 def thread_roots(messages: pl.DataFrame) -> pl.DataFrame:
     """message_id and thread_id: the oldest known ancestor, also when that one was never seen itself.
 
-    messages: message_id, parent_id. Every round doubles the distance looked back; a loop ends where
-    the rounds do.
+    messages: message_id, parent_id. Every round doubles the distance looked back. After the last one an
+    ancestor that still has a parent is in a loop of parents; its smallest id is the root of them all.
     """
-    reach = messages.select("message_id", ancestor=pl.coalesce("parent_id", "message_id"))
-    for _ in range(max(1, messages.height.bit_length())):
-        further = reach.join(
-            reach.rename({"message_id": "ancestor", "ancestor": "further"}), on="ancestor", how="left"
-        ).select("message_id", ancestor=pl.coalesce("further", "ancestor"))
-        if further.equals(reach):
-            break
+    reach = messages.select(
+        "message_id", ancestor=pl.coalesce("parent_id", "message_id"),
+        smallest=pl.min_horizontal("message_id", "parent_id"),
+    )  # fmt: skip
+    for _ in range(messages.height.bit_length()):
+        further = _with_ancestor(reach).select(
+            "message_id", ancestor=pl.coalesce("ancestor_above", "ancestor"),
+            smallest=pl.min_horizontal("smallest", "smallest_above"),
+        )  # fmt: skip
+        settled = further["ancestor"].equals(reach["ancestor"])
         reach = further
-    return reach.rename({"ancestor": "thread_id"})
+        if settled:
+            break
+    parents = messages.select(ancestor="message_id", parent_above="parent_id")
+    looping = pl.col("parent_above") != pl.col("ancestor")
+    return (
+        _with_ancestor(reach)
+        .join(parents, on="ancestor", how="left")
+        .select("message_id", thread_id=pl.when(looping).then("smallest_above").otherwise("ancestor"))
+    )
+
+
+def _with_ancestor(reach: pl.DataFrame) -> pl.DataFrame:
+    """`reach` with, as `ancestor_above` and `smallest_above`, what its ancestor reaches in turn."""
+    above = reach.select(ancestor="message_id", ancestor_above="ancestor", smallest_above="smallest")
+    return reach.join(above, on="ancestor", how="left", maintain_order="left")
 
 
 def copies(messages: pl.DataFrame) -> pl.DataFrame:
     """message_id and dup_of of messages that repeat an earlier one.
 
     messages: message_id, platform, author_key, content_hash, created_at, url. A copy has the same text
-    by the same author on the same platform within two minutes, or the same public address.
+    and the same public address, or the same text by the same known author on the same platform within
+    two minutes of the one before it. Who has no key may be two people who say the same.
     """
-    ordered = messages.sort("created_at", "message_id")
     same_text = ["platform", "author_key", "content_hash"]
-    soon = (pl.col("created_at") - pl.col("created_at").first().over(same_text)) <= pl.duration(
-        minutes=COPY_WINDOW_MINUTES
+    long_after = pl.col("created_at").diff().over(same_text) > pl.duration(minutes=COPY_WINDOW_MINUTES)
+    ordered = messages.sort("created_at", "message_id").with_columns(
+        spell=long_after.fill_null(value=False).cum_sum().over(same_text)
     )
-    first_text = pl.col("message_id").first().over(same_text)
-    first_url = pl.when(pl.col("url").is_not_null()).then(pl.col("message_id").first().over("url"))
+    first_text = pl.col("message_id").first().over(*same_text, "spell")
+    first_url = pl.col("message_id").first().over("url", "content_hash")
     return (
         ordered.with_columns(
-            by_url=pl.when(first_url != pl.col("message_id")).then(first_url),
-            by_text=pl.when((first_text != pl.col("message_id")) & soon).then(first_text),
+            by_url=pl.when(pl.col("url").is_not_null()).then(first_url),
+            by_text=pl.when(pl.col("author_key").is_not_null()).then(first_text),
+        )
+        .with_columns(
+            pl.when(pl.col(name) != pl.col("message_id")).then(name).alias(name)
+            for name in ("by_url", "by_text")
         )
         .select("message_id", dup_of=pl.coalesce("by_url", "by_text"))
         .filter(pl.col("dup_of").is_not_null())

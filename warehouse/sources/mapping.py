@@ -7,194 +7,113 @@ and says what is wrong with what was written; `read.py` and `emit.py` carry it o
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from warehouse.errors import ConfigurationError
-from warehouse.validation import first_complaint, line_of
+from warehouse.sources.fields import (
+    ColumnName,
+    Condition,
+    FieldSpec,
+    Part,
+    Words,
+    as_list,
+)
+from warehouse.sources.layout import Read
+from warehouse.validation import first_complaint, line_of, nearest, repeated_key
 
 Kind = Literal["post", "comment", "reply", "share", "report", "contact", "input", "answer", "review"]
-Verb = Literal[
-    "trim", "casefold", "undo_apostrophe", "fix_encoding", "latin1_utf8", "strip_html", "unescape",
-    "nfc", "canonical_url", "null_if_sci_notation",
-]  # fmt: skip
+Speaker = Literal["resident", "municipality", "other", "unknown"]
+KINDS: tuple[str, ...] = get_args(Kind)
+SPEAKERS: tuple[str, ...] = get_args(Speaker)
+PLATFORM = r"^[a-z][a-z0-9_]*$"
 TEXT_FIELDS = ("native_id", "parent_id", "author", "author_id", "channel_name", "title", "text", "url")
 PLACE_FIELDS = ("area_name", "source_category", "department", "language")
 TIME_FIELDS = ("created_at", "edited_at")
 COUNT_FIELDS = ("likes", "comments", "shares", "views", "reach")
 FIELDS = (*TEXT_FIELDS, *PLACE_FIELDS, *TIME_FIELDS, *COUNT_FIELDS)
-DEFAULT_NULLS = ("", "-", "n.v.t.", "NULL")
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) or value is None else [value]
 
 
 def _as_const(value: object) -> object:
     return {"const": value} if isinstance(value, str) else value
 
 
-Words = Annotated[list[str], BeforeValidator(_as_list)]
-
-
-class Part(BaseModel):
-    """A block of the mapping; a key that is not listed is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class NumberSpec(Part):
-    """How a number is written."""
-
-    thousands: str = "."
-    decimal: str = ","
-
-
-class DatetimeSpec(Part):
-    """How a time is written. Formats: strptime patterns, or iso, epoch_s, epoch_ms."""
-
-    formats: Words
-    tz: str | None = None
-    ambiguous: Literal["earliest", "latest"] = "earliest"
-    nonexistent: Literal["shift"] = "shift"
-
-    @model_validator(mode="after")
-    def _zone_stated(self) -> "DatetimeSpec":
-        naive = [f for f in self.formats if f not in ("iso", "epoch_s", "epoch_ms") and "%z" not in f]
-        if naive and self.tz is None:
-            raise ValueError(f"het formaat {naive[0]} heeft geen tijdzone; zet er tz: Europe/Amsterdam bij")
-        return self
-
-
-def _datetime_shorthand(value: object) -> object:
-    return {"formats": [value]} if isinstance(value, str) else value
-
-
-class FieldSpec(Part):
-    """Where one field of the message comes from and how it is cleaned, verb by verb, in this order."""
-
-    from_: Words | None = Field(None, alias="from")
-    const: str | None = None
-    ref: str | None = None
-    join: str | None = None
-    use: list[Verb] = []
-    regex: str | None = None
-    map: dict[str, str] | None = None
-    default: str | None = None
-    prefix: str = ""
-    suffix: str = ""
-    number: NumberSpec | None = None
-    datetime: Annotated[DatetimeSpec | None, BeforeValidator(_datetime_shorthand)] = None
-    secret: bool = False
-    optional: bool = False
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "FieldSpec":
-        if sum(origin is not None for origin in (self.from_, self.const, self.ref)) != 1:
-            raise ValueError("geef precies een van from, const of ref")
-        if self.regex is not None:
-            try:
-                groups = re.compile(self.regex).groups
-            except re.error as error:
-                raise ValueError(f"de regex klopt niet ({error})") from error
-            if groups != 1:
-                raise ValueError("een regex moet precies een groep tussen haakjes hebben")
-        return self
-
-
 Spec = Annotated[FieldSpec, BeforeValidator(_as_const)]
-
-
-class Condition(Part):
-    """A test on one column of the row."""
-
-    col: str
-    is_: Literal["empty", "not_empty"] | None = Field(None, alias="is")
-    in_: Words | None = Field(None, alias="in")
-    not_in: Words | None = None
-    regex: str | None = None
-    ends_with: Words | None = None
-    length_is: int | None = None
-
-    @model_validator(mode="after")
-    def _one_test(self) -> "Condition":
-        tests = (self.is_, self.in_, self.not_in, self.regex, self.ends_with, self.length_is)
-        if sum(test is not None for test in tests) != 1:
-            raise ValueError("geef precies een van is, in, not_in, regex, ends_with of length_is")
-        return self
-
-
-class Header(Part):
-    """Where the header row is: the first of `scan_rows` rows that has these columns."""
-
-    scan_rows: int = Field(20, ge=1)
-    must_contain: Words
-
-
-class Columns(Part):
-    """How column names are made equal before they are looked up."""
-
-    normalise: list[Literal["strip_bom", "trim", "casefold", "collapse_space"]] = ["strip_bom", "trim"]
-
-
-class JsonRecords(Part):
-    """Where the records are in a JSON document (JSONPath), and which lists within become rows too."""
-
-    records: str = "$[*]"
-    explode: Words = []
-
-
-class Read(Part):
-    """How the bytes of the file become rows of text cells."""
-
-    format: Literal["csv", "json", "ndjson"]
-    encoding: Words = ["utf-8-sig"]
-    delimiter: Words = [";", ",", "\t"]
-    header: Header | None = None
-    columns: Columns = Columns()
-    json_: JsonRecords = Field(JsonRecords(), alias="json")
-    nulls: Words = list(DEFAULT_NULLS)
-    error_tokens: Words = []
-    fill_down: Words = []
+Conditions = Annotated[tuple[Condition, ...], BeforeValidator(as_list)]
 
 
 class Rows(Part):
     """Which rows take part."""
 
-    keep_if: list[Condition] = []
-    drop_if: list[Condition] = []
+    keep_if: tuple[Condition, ...] = ()
+    drop_if: tuple[Condition, ...] = ()
 
 
 class Emit(Part):
     """One message that a row gives."""
 
     role: str = "message"
-    when: Annotated[list[Condition], BeforeValidator(_as_list)] = []
+    when: Conditions = ()
     kind: Spec
     platform: Spec
     author_kind: Spec | None = None
     fields: dict[str, FieldSpec]
 
-    @model_validator(mode="after")
-    def _fields_known(self) -> "Emit":
-        for name in self.fields:
+    @property
+    def specs(self) -> list[FieldSpec]:
+        """Everything that is read from columns: the fields, the kind, the platform and who speaks."""
+        speaker = [self.author_kind] if self.author_kind else []
+        return [*self.fields.values(), self.kind, self.platform, *speaker]
+
+    @field_validator("kind", "author_kind", "platform")
+    @classmethod
+    def _constant_known(cls, spec: FieldSpec | None, info: ValidationInfo) -> FieldSpec | None:
+        if spec is None or spec.const is None:
+            return spec
+        known = {"kind": KINDS, "author_kind": SPEAKERS}.get(info.field_name or "")
+        if known and spec.const not in known:
+            raise ValueError(f"'{spec.const}' bestaat niet; kies uit {', '.join(known)}")
+        if not known and not re.match(PLATFORM, spec.const):
+            raise ValueError(
+                f"'{spec.const}' is geen platform; schrijf kleine letters, bijvoorbeeld facebook"
+            )
+        return spec
+
+    @field_validator("fields")
+    @classmethod
+    def _fields_fit(cls, fields: dict[str, FieldSpec]) -> dict[str, FieldSpec]:
+        for name, spec in fields.items():
             if name not in FIELDS:
-                raise ValueError(f"onbekend veld '{name}'; kies uit {', '.join(FIELDS)}")
-        for name in ("native_id", "text", "created_at"):
-            if name not in self.fields:
-                raise ValueError(f"het veld '{name}' ontbreekt; zeg uit welke kolom het komt")
-        for name in TIME_FIELDS:
-            if name in self.fields and self.fields[name].datetime is None:
-                raise ValueError(f"'{name}' heeft een datetime met formats nodig")
-        for name in ("author", "author_id"):
-            if name in self.fields and not self.fields[name].secret:
-                raise ValueError(f"'{name}' moet secret: true hebben; een naam wordt nooit bewaard")
-        if self.kind.const is not None and self.kind.const not in Kind.__args__:  # type: ignore[attr-defined]
-            raise ValueError(f"kind '{self.kind.const}' bestaat niet; kies uit {', '.join(Kind.__args__)}")  # type: ignore[attr-defined]
-        return self
+                near = nearest(name, FIELDS)
+                hint = f"bedoelt u '{near}'" if near else f"kies uit {', '.join(FIELDS)}"
+                raise ValueError(f"onbekend veld '{name}'; {hint}")
+            if (spec.datetime is None) == (name in TIME_FIELDS):
+                raise ValueError(
+                    f"'{name}' heeft een datetime met formats nodig" if spec.datetime is None
+                    else f"'{name}' is geen tijd; haal datetime weg"
+                )  # fmt: skip
+            if spec.number is not None and name not in COUNT_FIELDS:
+                raise ValueError(f"'{name}' is geen aantal; haal number weg")
+            if spec.secret != (name in ("author", "author_id")):
+                raise ValueError(
+                    f"'{name}' is niet geheim; haal secret weg" if spec.secret
+                    else f"'{name}' moet secret: true hebben; een naam wordt nooit bewaard"
+                )  # fmt: skip
+        absent = next((name for name in ("native_id", "text", "created_at") if name not in fields), None)
+        if absent:
+            raise ValueError(f"het veld '{absent}' ontbreekt; zeg uit welke kolom het komt")
+        return fields
 
 
 class AuthorRule(Part):
@@ -202,12 +121,14 @@ class AuthorRule(Part):
 
     field: Literal["author", "author_id"] | None = None
     in_list: Literal["owned_accounts"] | None = None
-    col: str | None = None
+    col: ColumnName | None = None
     in_: Words | None = Field(None, alias="in")
 
     @model_validator(mode="after")
     def _complete(self) -> "AuthorRule":
-        if (self.field is None) == (self.col is None) or (self.field is None) != (self.in_list is None):
+        by_account, by_column = self.field is not None, self.col is not None
+        whole = by_account == (self.in_list is not None) and by_column == (self.in_ is not None)
+        if by_account == by_column or not whole:
             raise ValueError("geef field met in_list, of col met in")
         return self
 
@@ -215,17 +136,25 @@ class AuthorRule(Part):
 class AuthorKind(Part):
     """Who speaks, where the emit does not say so itself: the first rule that fits."""
 
-    municipality_if: list[AuthorRule] = []
-    other_if: list[AuthorRule] = []
-    default: Literal["resident", "municipality", "other", "unknown"] = "unknown"
+    municipality_if: tuple[AuthorRule, ...] = ()
+    other_if: tuple[AuthorRule, ...] = ()
+    default: Speaker = "unknown"
 
 
 class Expect(Part):
     """What must hold for the file as a whole; else the source is left out tonight."""
 
-    min_rows: int = Field(1, ge=0)
-    max_quarantined: float = Field(0.2, ge=0, le=1)
-    max_null: dict[str, float] = {}
+    min_rows: int = Field(default=1, ge=0)
+    max_quarantined: float = Field(default=0.2, ge=0, le=1)
+    max_null: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("max_null")
+    @classmethod
+    def _fields_known(cls, max_null: dict[str, float]) -> dict[str, float]:
+        unknown = next((name for name in max_null if name not in FIELDS), None)
+        if unknown:
+            raise ValueError(f"onbekend veld '{unknown}'; kies uit {', '.join(FIELDS)}")
+        return max_null
 
 
 class Dedupe(Part):
@@ -242,11 +171,19 @@ class Mapping(Part):
     description: str = ""
     read: Read
     rows: Rows = Rows()
-    emit: list[Emit] = Field(min_length=1)
+    emit: tuple[Emit, ...] = Field(min_length=1)
     author_kind: AuthorKind = AuthorKind()
-    truncated_if: list[Condition] = []
+    truncated_if: tuple[Condition, ...] = ()
     dedupe: Dedupe = Dedupe()
     expect: Expect = Expect()
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> "Mapping":
+        try:
+            self.model_dump_json()
+        except ValueError as error:
+            raise ValueError("een teken is maar half geschreven; haal de \\u-code weg") from error
+        return self
 
     @property
     def name(self) -> str:
@@ -259,23 +196,43 @@ class Mapping(Part):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    @field_validator("emit")
+    @classmethod
+    def _roles_fit(cls, emits: tuple[Emit, ...]) -> tuple[Emit, ...]:
+        roles = [emit.role for emit in emits]
+        twice = next((role for role in roles if roles.count(role) > 1), None)
+        if twice:
+            raise ValueError(f"de role '{twice}' komt twee keer voor; geef elk bericht een eigen role")
+        own_id = {emit.role for emit in emits if emit.fields["native_id"].ref is None}
+        refs = [spec.ref for emit in emits for spec in emit.fields.values() if spec.ref]
+        astray = next((ref for ref in refs if ref not in own_id), None)
+        if astray:
+            raise ValueError(f"'ref: {astray}' wijst niet naar een role met een eigen native_id")
+        return emits
+
     @property
     def required_columns(self) -> list[str]:
-        """Columns that must be in the file: of fields that are not optional, and of every rule."""
-        specs = [s for e in self.emit for s in (*e.fields.values(), e.kind, e.platform)]
-        needed = [col for s in specs if not s.optional and s.from_ and len(s.from_) == 1 for col in s.from_]
-        rules = [*self.rows.keep_if, *self.rows.drop_if, *self.truncated_if]
-        rules += [condition for e in self.emit for condition in e.when]
-        return list(dict.fromkeys([*needed, *(c.col for c in rules if not c.col.startswith("@"))]))
+        """Columns that must be in the header: of fields that are not optional, and of every rule."""
+        single = [names[0] for names in self.columns_for(self.emit) if len(names) == 1]
+        return [name for name in single if not name.startswith("@")]
 
     @property
     def mentioned_columns(self) -> list[str]:
         """Every column that the mapping names anywhere."""
-        optional = [e.author_kind for e in self.emit if e.author_kind]
-        specs = [s for e in self.emit for s in (*e.fields.values(), e.kind, e.platform)] + optional
-        named = [col for s in specs for col in s.from_ or []]
-        rules = [r.col for r in (*self.author_kind.municipality_if, *self.author_kind.other_if) if r.col]
-        return list(dict.fromkeys([*self.required_columns, *named, *rules]))
+        of_fields = [name for emit in self.emit for spec in emit.specs for name in spec.from_ or ()]
+        return list(dict.fromkeys([*of_fields, *self._rule_columns(self.emit)]))
+
+    def columns_for(self, emits: Sequence[Emit]) -> list[tuple[str, ...]]:
+        """What must be in a file that gives these messages: of every tuple at least one column."""
+        of_fields = [spec.from_ for emit in emits for spec in emit.specs if spec.from_ and not spec.optional]
+        return [*of_fields, *((name,) for name in self._rule_columns(emits))]
+
+    def _rule_columns(self, emits: Sequence[Emit]) -> list[str]:
+        conditions = [*self.rows.keep_if, *self.rows.drop_if, *self.truncated_if]
+        conditions += [condition for emit in emits for condition in emit.when]
+        speakers = [*self.author_kind.municipality_if, *self.author_kind.other_if]
+        named = [*(rule.col for rule in conditions), *(rule.col for rule in speakers if rule.col)]
+        return [*named, *self.read.fill_down]
 
 
 def parse_mapping(text: str, file_name: str) -> Mapping:
@@ -285,7 +242,7 @@ def parse_mapping(text: str, file_name: str) -> Mapping:
     """
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", regel {mark.line + 1}" if mark else ""
         raise ConfigurationError(
@@ -294,6 +251,11 @@ def parse_mapping(text: str, file_name: str) -> Mapping:
     if not isinstance(content, dict):
         raise ConfigurationError(
             f"Mapping {file_name}: het bestand is leeg of heeft geen sleutels; begin met id: en version:."
+        )
+    twice = repeated_key(text)
+    if twice:
+        raise ConfigurationError(
+            f"Mapping {file_name}, regel {twice[1]}: '{twice[0]}' staat er nu twee keer; haal er een weg."
         )
     try:
         return Mapping.model_validate(content)

@@ -1,12 +1,13 @@
 """The closed verbs that a mapping may `use` on a text cell, one expression each."""
 
 import html
+import re
 import unicodedata
 from collections.abc import Callable
 
 import polars as pl
 
-from warehouse.sources.mapping import Verb
+from warehouse.sources.fields import Verb
 
 
 def _fix_encoding(text: str) -> str:
@@ -24,14 +25,14 @@ def _latin1_utf8(text: str) -> str:
 
 
 def _strip_html(text: str) -> str:
-    """Visible text of an HTML fragment; paragraphs and line breaks become line ends."""
+    """Visible text of an HTML fragment; blocks and line breaks become line ends."""
     from selectolax.lexbor import LexborHTMLParser
 
     if "<" not in text:
         return html.unescape(text)
-    marked = text.replace("<br", "\n<br").replace("</p>", "\n</p>")
-    body = LexborHTMLParser(marked).body
-    return body.text(separator="").strip() if body else ""
+    tree = LexborHTMLParser(_LINE_END.sub(r"\n\g<0>", text))
+    tree.strip_tags(["script", "style"])
+    return tree.body.text(separator="").strip() if tree.body else ""
 
 
 def _nfc(text: str) -> str:
@@ -45,7 +46,9 @@ _BY_TEXT: dict[Verb, Callable[[str], str]] = {
     "unescape": html.unescape,
     "nfc": _nfc,
 }
-_TRACKING = r"[?&](utm_[a-z]+|fbclid|gclid|igshid)=[^&#]*"
+_LINE_END = re.compile(r"<br\b|</(p|div|li|h[1-6]|tr|blockquote)\b", re.IGNORECASE)
+_TRACKING = r"([?&])(?:(?:utm_[a-z_]+|fbclid|gclid|igshid)=[^&#]*&?)+"
+DAMAGED_NUMBER = r"^\d[.,]\d+[eE]\+?\d+$|^\d[eE]\+\d+$"
 
 
 def applied(cell: pl.Expr, verb: Verb) -> pl.Expr:
@@ -60,6 +63,6 @@ def applied(cell: pl.Expr, verb: Verb) -> pl.Expr:
         case "undo_apostrophe":
             return cell.str.replace(r"^'([=+\-@])", "$1")
         case "canonical_url":
-            return cell.str.replace_all(_TRACKING, "").str.replace(r"#.*$", "").str.strip_chars_end("/?&")
+            return cell.str.replace_all(_TRACKING, "$1").str.replace(r"#.*$", "").str.strip_chars_end("/?&")
         case _:
-            return pl.when(~cell.str.contains(r"^\d\.\d+E\+\d+$")).then(cell)
+            return pl.when(~cell.str.contains(DAMAGED_NUMBER)).then(cell)

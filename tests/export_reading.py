@@ -1,0 +1,84 @@
+"""A contact-centre CSV and a page of posts as JSON: mappings and the short way from bytes to messages."""
+
+from collections.abc import Iterable
+
+from warehouse.sources.emit import Emitted, emit_messages
+from warehouse.sources.mapping import Mapping, parse_mapping
+from warehouse.sources.read import read_rows
+from warehouse.sources.rows import Rows
+
+CONTACTS = """\
+id: balie
+version: 1
+read:
+  format: csv
+  delimiter: ";"
+expect: {max_quarantined: 1}
+emit:
+  - role: contact
+    kind: contact
+    platform: kcc
+    author_kind: resident
+    fields:
+      native_id: {from: nummer}
+      text: {from: vraag}
+      created_at: {from: datum, datetime: {formats: ["%d-%m-%Y %H:%M", "%d-%m-%Y"], tz: Europe/Amsterdam}}
+  - role: answer
+    when: {col: antwoord, is: not_empty}
+    kind: answer
+    platform: kcc
+    author_kind: municipality
+    fields:
+      native_id: {from: nummer, suffix: ":answer"}
+      parent_id: {ref: contact}
+      text: {from: antwoord}
+      created_at: {from: datum, datetime: {formats: ["%d-%m-%Y %H:%M", "%d-%m-%Y"], tz: Europe/Amsterdam}}
+"""
+POSTS = """\
+id: pagina
+version: 1
+read:
+  format: json
+  json: {records: "$.data[*]", explode: [replies]}
+expect: {max_quarantined: 1}
+emit:
+  - role: post
+    when: {col: "@path", is: empty}
+    kind: post
+    platform: forum
+    fields: &fields
+      native_id: {from: id}
+      author: {from: author.name, secret: true, optional: true}
+      author_id: {from: author.id, secret: true, optional: true}
+      text: {from: text}
+      created_at: {from: time, datetime: iso}
+      likes: {from: likes, optional: true}
+  - role: reply
+    when: {col: "@path", in: replies}
+    kind: reply
+    platform: forum
+    fields:
+      <<: *fields
+      parent_id: {from: ^.id}
+author_kind:
+  municipality_if: [{field: author, in_list: owned_accounts}]
+  default: resident
+"""
+
+
+def mapping(text: str, *changes: tuple[str, str]) -> Mapping:
+    """The mapping in `text` after replacements, each of which must have something to replace."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return parse_mapping(text, "proef.yaml")
+
+
+def rows_of(content: bytes | str, read_by: Mapping) -> Rows:
+    """The rows in a file."""
+    return read_rows(content.encode() if isinstance(content, str) else content, read_by, "proef")
+
+
+def emitted(content: bytes | str, read_by: Mapping, owned: Iterable[str] = ()) -> Emitted:
+    """The messages in a file."""
+    return emit_messages(rows_of(content, read_by), read_by, owned, "proef")

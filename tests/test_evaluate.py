@@ -1,0 +1,154 @@
+"""Figures against labels, worked out by hand on tables that fit on a hand."""
+
+from math import log
+
+import polars as pl
+import pytest
+
+from nlp.evaluate import evaluation, majority_gold
+
+SIDES = {"r": "resident", "m": "municipality"}
+
+
+def labelled(table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What was found, and the gold labels, of lines like "r afval t1 1 0": side, gold theme, found theme (-
+    for none) and if a question was labelled and found. A gold theme of - is a message without a label."""
+    found, gold = [], []
+    for number, line in enumerate(table.strip().splitlines()):
+        side, theme, theme_id, *asked = line.split()
+        label, question = asked or ("", "0")
+        names = {"native_id": f"n{number}", "author_kind": SIDES[side]}
+        found.append(
+            names
+            | {
+                "kind": "post",
+                "theme_id": None if theme_id == "-" else theme_id,
+                "is_question": question == "1",
+            }
+        )
+        if theme != "-":
+            gold.append(names | {"theme": theme, "is_question": label})
+    return pl.DataFrame(found, schema_overrides={"theme_id": pl.String}), pl.DataFrame(gold)
+
+
+MIXED = """
+r afval  t1
+r afval  t1
+r bomen  t1
+r bomen  t2
+m bomen  t2
+m afval  -
+r overig -
+m overig t2
+r -      t1
+"""
+GAPS = "\n".join(
+    ["r afval t1"] * 2 + ["r afval t2"] * 2 + ["r bomen t2"] * 2 + ["r water t3"]
+    + ["m afval t1"] + ["m bomen t2"] * 2 + ["m water t3"] * 4
+)  # fmt: skip
+
+
+def test_shares_of_right_lost_and_rightly_left_without_a_theme() -> None:
+    result = evaluation(*labelled(MIXED))
+    assert (result.messages, result.missing) == (8, 0)
+    assert result.accuracy == pytest.approx(4 / 6)
+    assert result.lost == pytest.approx(1 / 6)
+    assert result.recognised_without == pytest.approx(1 / 2)
+
+
+def test_v_measure_is_the_harmonic_mean_of_homogeneity_and_completeness() -> None:
+    two_to_one = -(2 / 3) * log(2 / 3) - (1 / 3) * log(1 / 3)
+    homogeneity = 1 - (3 / 6) * two_to_one / log(2)
+    found_entropy = -sum(share * log(share) for share in (3 / 6, 2 / 6, 1 / 6))
+    completeness = 1 - two_to_one / found_entropy
+    expected = 2 * homogeneity * completeness / (homogeneity + completeness)
+    assert evaluation(*labelled(MIXED)).v_measure == pytest.approx(expected)
+
+
+def test_a_found_theme_is_the_gold_theme_that_most_of_its_messages_have() -> None:
+    messages = pl.DataFrame(
+        {"theme_id": ["b", "b", "b", "a", "a", "(geen thema)"], "theme": ["x", "y", "y", "y", "x", "x"]}
+    )
+    assert majority_gold(messages).rows() == [("a", "x"), ("b", "y")]
+
+
+def test_gaps_are_compared_in_rank_and_at_the_top() -> None:
+    """True differences 3/7, 0 and -3/7; found 1/7, 2/7 and -3/7: the first two change places."""
+    tables = labelled(GAPS)
+    result = evaluation(*tables)
+    assert result.gap_rank_correlation == pytest.approx(0.5)
+    assert (result.top_gaps_hit, result.top_gaps) == (3, 3)
+    assert (evaluation(*tables, top=1).top_gaps_hit, evaluation(*tables, top=1).top_gaps) == (0, 1)
+    assert (evaluation(*tables, top=2).top_gaps_hit, evaluation(*tables, top=2).top_gaps) == (2, 2)
+
+
+def test_what_has_no_theme_counts_in_the_shares_of_a_side() -> None:
+    """Without it residents would give themes a and b half each, and both gaps would be the same."""
+    found, gold = labelled("r a t1\nr overig -\nr overig -\nr b t2\nm a t1\nm overig -\nm b t2\nm b t2")
+    result = evaluation(found, gold)
+    assert result.gap_rank_correlation == pytest.approx(1)
+    assert evaluation(found, gold, top=1).top_gaps_hit == 1
+
+
+def test_precision_and_recall_of_questions() -> None:
+    result = evaluation(
+        *labelled("r a t 1 1\nr a t 1 1\nr a t 1 0\nr a t 0 1\nr a t 0 0\nr overig - 1 1\nm a t")
+    )
+    assert result.question_precision == pytest.approx(3 / 4)
+    assert result.question_recall == pytest.approx(3 / 4)
+
+
+def test_questions_that_nobody_labelled_are_not_judged() -> None:
+    found, gold = labelled("r a t 1 1\nm a t 0 0")
+    unlabelled = evaluation(found, gold.drop("is_question"))
+    assert (unlabelled.question_precision, unlabelled.question_recall) == (None, None)
+    nobody_asks = evaluation(*labelled("r a t 0 0\nm a t 0 0"))
+    assert (nobody_asks.question_precision, nobody_asks.question_recall) == (None, None)
+
+
+def test_a_perfect_reading() -> None:
+    result = evaluation(
+        *labelled("r afval t1 1 1\nr afval t1 0 0\nr bomen t2 0 0\nm bomen t2 0 0\nm water t3\nr overig -")
+    )
+    assert (result.accuracy, result.v_measure, result.recognised_without, result.lost) == (1, 1, 1, 0)
+    assert result.gap_rank_correlation == pytest.approx(1)
+    assert (result.top_gaps_hit, result.top_gaps) == (3, 3)
+    assert (result.question_precision, result.question_recall) == (1, 1)
+
+
+@pytest.mark.parametrize("theme_id", ["t1", "-"])
+@pytest.mark.filterwarnings("ignore:An input array is constant")
+def test_a_useless_reading(theme_id: str) -> None:
+    result = evaluation(
+        *labelled("\n".join(f"{row} {theme_id}" for row in ("r a", "r a", "r b", "m b", "m c", "r overig")))
+    )
+    assert result.accuracy == pytest.approx(0.4 if theme_id == "t1" else 0)
+    assert result.v_measure == pytest.approx(0)
+    assert result.lost == (0 if theme_id == "t1" else 1)
+    assert result.recognised_without == (0 if theme_id == "t1" else 1)
+
+
+def test_labels_of_messages_that_are_not_there_are_counted_and_left_out() -> None:
+    found, gold = labelled(MIXED)
+    gone = evaluation(found.filter(~pl.col("native_id").is_in(["n2", "n7"])), gold)
+    assert (gone.messages, gone.missing) == (6, 2)
+    assert gone.accuracy == pytest.approx(4 / 5)
+    twice = evaluation(
+        pl.concat([found, found.head(1)]), pl.concat([gold, gold.with_columns(native_id=pl.lit("x"))])
+    )
+    assert (twice.messages, twice.missing) == (9, 8)
+
+
+def test_gold_may_hold_columns_that_are_named_like_ours() -> None:
+    found, gold = labelled(MIXED)
+    assert evaluation(found, gold.with_columns(theme_id="theme", kind=pl.lit("x"))) == evaluation(found, gold)
+
+
+def test_gaps_need_both_sides() -> None:
+    result = evaluation(*labelled("r a t1\nr b t2"))
+    assert (result.gap_rank_correlation, result.top_gaps_hit, result.top_gaps) == (None, 0, 0)
+    assert result.accuracy == 1
+
+
+def test_there_may_be_nothing_without_a_theme() -> None:
+    assert evaluation(*labelled("r a t1\nm b t2")).recognised_without is None

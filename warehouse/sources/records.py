@@ -1,0 +1,148 @@
+"""Rows of a JSON document, or of one per line: the records, and the records in the lists within them."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+
+import jsonpath
+import polars as pl
+
+from warehouse.errors import SourceError
+from warehouse.sources.fields import is_path
+from warehouse.sources.mapping import Mapping
+from warehouse.sources.rows import PATH, ROW, Rows, normalised, rejected_rows
+
+_DEEPEST = 64
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+Cells = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class _Unreadable:
+    """What stands where a record should be, and the rule that it breaks."""
+
+    rule: str
+
+
+def json_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
+    """Rows of one JSON document. Raises SourceError when it is damaged."""
+    document = _parsed(text, file_name)
+    return _record_rows(_records(document, mapping.read.json_.records or "$[*]"), mapping)
+
+
+def ndjson_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
+    """Rows of one JSON document per line; a line that cannot be parsed is set aside."""
+    records: list[object] = []
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        try:
+            records.extend(_records(_parsed(line, file_name), mapping.read.json_.records or "$"))
+        except SourceError:
+            records.append(_Unreadable("beschadigde_regel"))
+    return _record_rows(records, mapping)
+
+
+def _parsed(text: str, file_name: str) -> object:
+    """The document; numbers with a fraction stay as they were written."""
+    try:
+        document = json.loads(text, parse_float=str)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"Bestand {file_name}, regel {error.lineno}: de JSON is beschadigd of afgebroken; "
+            "maak de export opnieuw."
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise SourceError(_impossible(file_name)) from error
+    if _too_deep(document):
+        raise SourceError(_impossible(file_name))
+    if not isinstance(document, dict | list):
+        raise SourceError(f"Bestand {file_name} bevat geen lijst of object; controleer de export.")
+    return document
+
+
+def _impossible(file_name: str) -> str:
+    return (
+        f"Bestand {file_name}: de JSON is te diep genest of heeft een te lang getal; maak de export opnieuw."
+    )
+
+
+def _too_deep(document: object) -> bool:
+    """Whether there are more than _DEEPEST layers, which no export has and no recursion here survives."""
+    layer = [document]
+    for _ in range(_DEEPEST):
+        layer = [
+            child for value in layer if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]  # fmt: skip
+        if not layer:
+            return False
+    return True
+
+
+def _records(document: object, path: str) -> list[object]:
+    """What stands at the mapping's JSONPath, records or not."""
+    return jsonpath.findall(path, document) if isinstance(document, dict | list) else []
+
+
+def _record_rows(records: list[object], mapping: Mapping) -> Rows:
+    """Records and the lists within them that the mapping explodes, as one frame of text cells."""
+    explode, clean = mapping.read.json_.explode, cache(partial(normalised, rules=mapping.read.columns))
+    paths = {name: jsonpath.compile(name) for name in mapping.mentioned_columns if is_path(name)}
+    rows: list[dict[str, str | int | None]] = []
+    rejected: list[tuple[int, str, str | None]] = []
+    parts = (part for record in records for part in _exploded(record, explode))
+    for number, (path, parent, part) in enumerate(parts, start=1):
+        if not isinstance(part, dict):
+            rejected.append((number, part.rule if isinstance(part, _Unreadable) else "geen_record", None))
+            continue
+        cells = {**_cells(part, explode), **{f"^.{name}": value for name, value in parent.items()}}
+        cells.update({name: next(map(_cell, found.findall(part)), None) for name, found in paths.items()})
+        named = {clean(name): value for name, value in cells.items()}
+        rows.append({**named, ROW: number, PATH: path or None})
+    names = dict.fromkeys(name for row in rows for name in row)
+    schema = {**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), PATH: pl.String()}
+    return Rows(pl.DataFrame(rows, schema=schema), rejected_rows(rejected))
+
+
+def _exploded(
+    record: object, paths: tuple[str, ...], path: str = "", parent: Cells | None = None
+) -> Iterator[tuple[str, Cells, object]]:
+    """The record, then what is in its lists, each with its path and its parent's cells."""
+    yield path, parent or {}, record
+    if not isinstance(record, dict):
+        return
+    own = _cells(record, paths)
+    for inner in paths:
+        value: object = record
+        for key in inner.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            for child in value:
+                yield from _exploded(child, paths, inner, own)
+        elif value is not None:
+            yield inner, own, _Unreadable("geen_lijst")
+
+
+def _cells(record: dict[str, object], exploded: tuple[str, ...], prefix: str = "") -> Cells:
+    """A record flattened to dotted names; lists stay JSON text, exploded lists are left out."""
+    cells: Cells = {}
+    for key, value in record.items():
+        name = prefix + _HALF_CHARACTER.sub("\ufffd", key)
+        if name in exploded:
+            continue
+        if isinstance(value, dict):
+            cells.update(_cells(value, exploded, name + "."))
+        else:
+            cells[name] = _cell(value)
+    return cells
+
+
+def _cell(value: object) -> str | None:
+    """A value as text; an empty list or block is nothing."""
+    if value is None or value in ([], {}):
+        return None
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _HALF_CHARACTER.sub("\ufffd", written)
