@@ -1,15 +1,15 @@
 """The figures of a night, carried between store, `nlp` and `reports`."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
-from nlp.discover import DiscoveryRules, emergent_themes
 from nlp.registry import registered
 
 from flows.night import Night
 from flows.texts import prepared
 from nlp.agenda import agenda_figures
+from nlp.discover import DiscoveryRules, emergent_themes
 from nlp.gap import theme_gap
 from nlp.signals import SignalThresholds, signals
 from nlp.tokens import stop_words
@@ -43,42 +43,60 @@ def with_emergent(
     """MESSAGE_THEME rows with the emergent themes filled in, and the THEME rows of all emergent themes.
 
     Emergent themes are looked for in what residents wrote in the window and the catalogue does not know.
+    Posts of the municipality without a theme join the one they are close to, or it would look silent
+    on them only because nobody looked.
     """
+    rules = DiscoveryRules()
     known = THEME.conform(store.query("SELECT * FROM core.theme WHERE origin = 'emergent'"))
     messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(themed, on="message_id")
-    rest = messages.filter(
-        (pl.col("author_kind") == "resident") & pl.col("theme_id").is_null() & pl.col("dup_of").is_null()
-        & pl.col("created_day").is_between(night.window.start, night.window.end)
-    )  # fmt: skip
+    rest = night.window.of(messages).filter(pl.col("theme_id").is_null() & pl.col("dup_of").is_null())
     texts = pl.concat(
-        [rest.select("message_id", "author_key"), prepared(store, rest["content_hash"], embedder_name)],
+        [
+            rest.select("message_id", "author_key", "author_kind"),
+            prepared(store, rest["content_hash"], embedder_name),
+        ],
         how="horizontal",
     )
-    found = emergent_themes(texts, stop_words(), night.settings.themes.seed, DiscoveryRules())
+    residents = texts.filter(pl.col("author_kind") == "resident")
+    found = emergent_themes(residents, stop_words(), night.settings.themes.seed, rules)
     if found.themes.is_empty():
         return themed, known.with_columns(status=pl.lit("asleep"))
-    ids = registered(found.themes, known, night.as_of)
-    named = found.themes.join(ids.select("number", "theme_id"), on="number")
-    awake = THEME.conform(
-        named.with_columns(
-            description=pl.lit("Gevonden in wat het overzicht van bekende thema's niet kent."),
-            origin=pl.lit("emergent"), status=pl.lit("active"), department=pl.lit("Nog te bepalen"),
-        )
-    )  # fmt: skip
-    asleep = known.join(awake, on="theme_id", how="anti").with_columns(status=pl.lit("asleep"))
-    members = found.members.join(ids.select("number", "theme_id"), on="number")
-    filled = themed.join(
-        members.select("message_id", new_theme="theme_id", new_confidence="confidence"),
-        on="message_id",
-        how="left",
-    ).with_columns(
-        theme_id=pl.coalesce("theme_id", "new_theme"), confidence=pl.coalesce("new_confidence", "confidence")
+    ids = registered(found.themes, known, night.as_of).select("number", "theme_id")
+    posts = close_texts(
+        texts.filter(pl.col("author_kind") == "municipality"), found.themes, rules.min_coherence
     )
+    members = pl.concat([found.members, posts]).join(ids, on="number")
+    filled = themed.join(
+        members.select("message_id", new_theme="theme_id", nearness="confidence"), on="message_id", how="left"
+    ).with_columns(
+        theme_id=pl.coalesce("theme_id", "new_theme"), confidence=pl.coalesce("nearness", "confidence")
+    )
+    awake = THEME.conform(
+        found.themes.join(ids, on="number").with_columns(
+            description=pl.lit("Gevonden in wat de catalogus van bekende thema's niet kent."),
+            origin=pl.lit("emergent"),
+            status=pl.lit("active"),
+            department=pl.lit("Nog te bepalen"),
+        )
+    )
+    asleep = known.join(awake, on="theme_id", how="anti").with_columns(status=pl.lit("asleep"))
     return MESSAGE_THEME.conform(filled), pl.concat([awake, asleep]).sort("theme_id")
 
 
-def measured(store: Store, night: Night, themed: pl.DataFrame, run_id: str) -> Figures:
-    """Gap, words, signals and agenda of the night's window. themed: MESSAGE_THEME rows."""
+def close_texts(texts: pl.DataFrame, themes: pl.DataFrame, least: float) -> pl.DataFrame:
+    """message_id, number and confidence of texts (message_id, vector) whose cosine to the nearest of the
+    themes (number, centroid) is at least `least`."""
+    vectors = np.asarray(texts["vector"].to_list(), dtype=np.float64).reshape(texts.height, -1)
+    centroids = np.asarray(themes["centroid"].to_list(), dtype=np.float64)
+    cosines = vectors @ centroids.T if texts.height else np.empty((0, themes.height))
+    numbers = themes["number"].gather(cosines.argmax(axis=1).tolist())
+    near = texts.select("message_id", number=numbers, confidence=pl.Series(cosines.max(axis=1, initial=-1.0)))
+    return near.filter(pl.col("confidence") >= least)
+
+
+def measured(store: Store, night: Night, themed: pl.DataFrame, themes: pl.DataFrame, run_id: str) -> Figures:
+    """Gap, words, signals and agenda of the night's window. themed: MESSAGE_THEME rows; themes: THEME rows,
+    of which the active ones are compared."""
     messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(
         themed.select("message_id", "theme_id"), on="message_id", how="left"
     )
@@ -86,11 +104,11 @@ def measured(store: Store, night: Night, themed: pl.DataFrame, run_id: str) -> F
     thresholds = GapThresholds(
         min_authors=report.min_authors, min_posts=report.min_posts, min_difference_pp=report.min_difference_pp
     )
-    themes = sorted(messages["theme_id"].drop_nulls().unique())
+    compared = sorted(themes.filter(pl.col("status") == "active")["theme_id"])
     lemmas = prepared_lemmas(store, messages)
     stamp = {"run_id": pl.lit(run_id), "as_of": pl.lit(night.as_of)}
     return Figures(
-        gap=GAP.conform(theme_gap(messages, themes, night.window, thresholds, seed).with_columns(**stamp)),
+        gap=GAP.conform(theme_gap(messages, compared, night.window, thresholds, seed).with_columns(**stamp)),
         words=WORD.conform(
             side_words(lemmas, night.window, stop_words(), WordThresholds()).with_columns(**stamp)
         ),
@@ -107,14 +125,4 @@ def prepared_lemmas(store: Store, messages: pl.DataFrame) -> pl.DataFrame:
 
 def agenda_windows(window: Window) -> dict[str, Window]:
     """The window as a whole ("report") and every calendar month that it touches ("YYYY-MM")."""
-    windows = {"report": window}
-    month = window.start.replace(day=1)
-    while month <= window.end:
-        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        windows[f"{month:%Y-%m}"] = Window(max(month, window.start), min(last, window.end))
-        month = _day_after(last)
-    return windows
-
-
-def _day_after(day: date) -> date:
-    return day + timedelta(days=1)
+    return {"report": window, **window.months()}

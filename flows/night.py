@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.home import claim, owner_of
 from flows.progress import progress
 from flows.settings import Settings, read_environment, read_settings, secret_key
 from nlp.catalogue import Catalogue, bundled_catalogue
@@ -80,10 +81,11 @@ def utc_now() -> datetime:
 def prepared_night(config: Path, as_of: str) -> Iterator[Night]:
     """The night of day `as_of` (YYYY-MM-DD) by the settings in `config`; the environment is read here.
 
-    Raises ConfigurationError when the settings or the catalogue are wrong.
+    Raises ConfigurationError when the settings or the catalogue are wrong, or the home is another's.
     """
     settings, environment = read_settings(config), read_environment()
     secret, catalogue = secret_key(environment), bundled_catalogue()
+    claim(environment.home, owner_of(config, settings.municipality.name))
     with progress(settings.municipality.name) as tell:
         yield Night(
             settings=settings,

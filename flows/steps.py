@@ -5,7 +5,6 @@ foresaw is reported without its text, because its text may hold a resident's wor
 """
 
 import functools
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from flows.intake import Collection, LeftOut, Reading, SafeExport
 from flows.night import Night
 from flows.report_data import report_data
 from flows.runs import finished
+from flows.unforeseen import unforeseen
 from nlp.embed import BundledEmbedder
 from nlp.voices import Window
 from reports.gap_report import build_gap_report
@@ -59,18 +59,6 @@ def _may_pass(_task: object, _run: object, state: object) -> bool:
     return type(getattr(state, "data", None)) is WeerklankError
 
 
-def _unforeseen(name: str, error: Exception) -> WeerklankError:
-    """An error that names the step, the kind and the place in our code, and nothing else."""
-    rooms = {"flows", "nlp", "reports", "warehouse", "sources"}
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).parent.name in rooms]
-    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "onbekende plaats"
-    return WeerklankError(
-        f"Onverwachte fout in stap '{name}' ({type(error).__name__} bij {place}); "
-        "meld dit met deze regel, het vorige rapport staat er nog."
-    )
-
-
 def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a task of the night that tells what it does and never shows unforeseen content."""
 
@@ -85,7 +73,7 @@ def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]]
             except WeerklankError:
                 raise
             except Exception as error:  # noqa: BLE001 - its text may hold a resident's words
-                raise _unforeseen(name, error) from None
+                raise unforeseen(f"stap '{name}'", error) from None
 
         return task(
             name=name,
@@ -182,7 +170,7 @@ def find_themes(night: Night, store: Store, run_id: str) -> Themed:
 @step("kloof en signalen", minutes=60)
 def measure(night: Night, store: Store, themed: Themed) -> figures.Figures:
     """The figures of the night."""
-    return figures.measured(store, night, themed.messages, themed.run_id)
+    return figures.measured(store, night, themed.messages, themed.themes, themed.run_id)
 
 
 @step("poort: cijfers", minutes=5)

@@ -6,7 +6,6 @@ names its themes in its own way; V-measure (Rosenberg & Hirschberg 2007) needs n
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 from scipy.stats import spearmanr
 from sklearn.metrics import v_measure_score
@@ -23,7 +22,8 @@ class Evaluation:
     messages: labelled messages found. accuracy and v_measure: over those with a gold theme.
     recognised_without: share of gold "overig" that was left without a theme; lost: share of messages
     with a gold theme that was left without one. gap_rank_correlation: Spearman over gold themes of the
-    true against the estimated difference between residents and municipality; None when a side is absent.
+    true against the estimated difference between residents and municipality; None when a side is absent
+    or all differences are equal.
     """
 
     messages: int
@@ -88,12 +88,13 @@ def _gap_agreement(mapped: pl.DataFrame, top: int) -> tuple[float | None, int, i
         estimated, left_on="theme", right_on="mapped", how="left", suffix="_estimated"
     ).fill_null(0.0)
     both = both.filter(pl.col("theme") != GOLD_WITHOUT_THEME).sort("theme")
-    correlation = float(spearmanr(both["difference"], both["difference_estimated"]).statistic)
+    columns = ("difference", "difference_estimated")
+    varied = all(both[column].n_unique() > 1 for column in columns)
+    correlation = float(spearmanr(both.select(columns)).statistic) if varied else None
     hits = [
-        set(both.sort(column, "theme", descending=[True, False])["theme"].head(top))
-        for column in ("difference", "difference_estimated")
+        set(both.sort(column, "theme", descending=[True, False])["theme"].head(top)) for column in columns
     ]
-    return (None if np.isnan(correlation) else correlation), len(hits[0] & hits[1]), min(top, both.height)
+    return correlation, len(hits[0] & hits[1]), min(top, both.height)
 
 
 def _differences(messages: pl.DataFrame, by: str) -> pl.DataFrame | None:

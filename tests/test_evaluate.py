@@ -13,22 +13,19 @@ SIDES = {"r": "resident", "m": "municipality"}
 def labelled(table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What was found, and the gold labels, of lines like "r afval t1 1 0": side, gold theme, found theme (-
     for none) and if a question was labelled and found. A gold theme of - is a message without a label."""
-    found, gold = [], []
-    for number, line in enumerate(table.strip().splitlines()):
-        side, theme, theme_id, *asked = line.split()
-        label, question = asked or ("", "0")
-        names = {"native_id": f"n{number}", "author_kind": SIDES[side]}
-        found.append(
-            names
-            | {
-                "kind": "post",
-                "theme_id": None if theme_id == "-" else theme_id,
-                "is_question": question == "1",
-            }
-        )
-        if theme != "-":
-            gold.append(names | {"theme": theme, "is_question": label})
-    return pl.DataFrame(found, schema_overrides={"theme_id": pl.String}), pl.DataFrame(gold)
+    lines = [line.split() for line in table.strip().splitlines()]
+    rows = [(*line, *([] if len(line) > 3 else ["", "0"])) for line in lines]
+    columns = ["author_kind", "theme", "theme_id", "is_question", "asks"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row").with_row_index("native_id")
+    named = frame.with_columns(
+        pl.format("n{}", "native_id").alias("native_id"), pl.col("author_kind").replace(SIDES)
+    )
+    found = named.select(
+        "native_id", "author_kind", kind=pl.lit("post"),
+        theme_id=pl.when(pl.col("theme_id") != "-").then("theme_id"), is_question=pl.col("asks") == "1",
+    )  # fmt: skip
+    gold = named.filter(pl.col("theme") != "-").drop("theme_id", "asks")
+    return found, gold
 
 
 MIXED = """
@@ -82,14 +79,6 @@ def test_gaps_are_compared_in_rank_and_at_the_top() -> None:
     assert (evaluation(*tables, top=2).top_gaps_hit, evaluation(*tables, top=2).top_gaps) == (2, 2)
 
 
-def test_what_has_no_theme_counts_in_the_shares_of_a_side() -> None:
-    """Without it residents would give themes a and b half each, and both gaps would be the same."""
-    found, gold = labelled("r a t1\nr overig -\nr overig -\nr b t2\nm a t1\nm overig -\nm b t2\nm b t2")
-    result = evaluation(found, gold)
-    assert result.gap_rank_correlation == pytest.approx(1)
-    assert evaluation(found, gold, top=1).top_gaps_hit == 1
-
-
 def test_precision_and_recall_of_questions() -> None:
     result = evaluation(
         *labelled("r a t 1 1\nr a t 1 1\nr a t 1 0\nr a t 0 1\nr a t 0 0\nr overig - 1 1\nm a t")
@@ -117,13 +106,13 @@ def test_a_perfect_reading() -> None:
 
 
 @pytest.mark.parametrize("theme_id", ["t1", "-"])
-@pytest.mark.filterwarnings("ignore:An input array is constant")
 def test_a_useless_reading(theme_id: str) -> None:
     result = evaluation(
         *labelled("\n".join(f"{row} {theme_id}" for row in ("r a", "r a", "r b", "m b", "m c", "r overig")))
     )
     assert result.accuracy == pytest.approx(0.4 if theme_id == "t1" else 0)
     assert result.v_measure == pytest.approx(0)
+    assert result.gap_rank_correlation is None
     assert result.lost == (0 if theme_id == "t1" else 1)
     assert result.recognised_without == (0 if theme_id == "t1" else 1)
 

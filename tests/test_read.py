@@ -148,7 +148,8 @@ def test_too_few_rows_says_how_many() -> None:
 def test_a_renamed_column_is_named_with_its_new_name() -> None:
     content = HEADER.replace("vraag", "vraagtekst") + "1;a;b;c\n"
     assert refusal(content) == (
-        "Bestand proef: kolom 'vraag' ontbreekt; lijkt 'vraagtekst' de nieuwe naam, pas dan mapping balie aan."
+        "Bestand proef: kolom 'vraag' ontbreekt; "
+        "lijkt 'vraagtekst' de nieuwe naam, pas dan mapping balie aan."
     )
     told = refusal(page({"id": 1, "tekst": "a", "time": "x"}), text=POSTS)
     assert "kolom 'text' ontbreekt; lijkt 'tekst' de nieuwe naam" in told

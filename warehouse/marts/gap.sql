@@ -17,7 +17,7 @@
 -- difference_pp: Resident share minus municipality share, in percentage points.
 -- log2_ratio: Base-2 logarithm of the ratio of shares, 0.5 added to each count.
 -- log_odds_z: z of the log-odds with informative Dirichlet prior.
--- q_value: Benjamini-Hochberg over the themes of the two-sided p of z.
+-- q_value: Benjamini-Hochberg over the themes of an exact two-sided (mid-p) test; null when too few.
 -- verdict: stil, overschot, in_balans, te_weinig or onzeker.
 -- resident_voices: A resident once per theme and week: the count behind the shares.
 -- reason: Why that verdict, in Dutch.
