@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from nlp.registry import registered
 
 from flows.night import Night
 from flows.texts import prepared
 from nlp.agenda import agenda_figures
 from nlp.discover import DiscoveryRules, emergent_themes
 from nlp.gap import theme_gap
+from nlp.registry import registered
 from nlp.signals import SignalThresholds, signals
-from nlp.tokens import stop_words
+from nlp.tokens import PIPELINE, stop_words
 from nlp.verdict import GapThresholds
 from nlp.voices import Window
 from nlp.words import WordThresholds, side_words
@@ -119,8 +119,10 @@ def measured(store: Store, night: Night, themed: pl.DataFrame, themes: pl.DataFr
 
 def prepared_lemmas(store: Store, messages: pl.DataFrame) -> pl.DataFrame:
     """`messages` with their lemmas (List[String])."""
-    tokens = store.query("SELECT content_hash, lemmas FROM core.token")
-    return messages.join(tokens.unique("content_hash"), on="content_hash", how="left", maintain_order="left")
+    tokens = store.query(
+        "SELECT content_hash, lemmas FROM core.token WHERE pipeline = $pipeline", {"pipeline": PIPELINE}
+    )
+    return messages.join(tokens, on="content_hash", how="left", maintain_order="left")
 
 
 def agenda_windows(window: Window) -> dict[str, Window]:

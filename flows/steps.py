@@ -191,12 +191,9 @@ def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Fi
         figured = (measured.gap, measured.words, measured.signals, measured.agenda)
         for table, frame in zip((GAP, WORD, SIGNAL, AGENDA), figured, strict=True):
             store.replace_where(table, "run_id", themed.run_id, frame)
-        steps = maturity(
-            _in_window(store.mart("message"), night.window),
-            store.mart("response"),
-            measured.agenda,
-            store.mart("action"),
-        )
+        messages = _of_window(store.mart("message"), "created_day", night.window)
+        response = _of_window(store.mart("response"), "week", night.window)
+        steps = maturity(messages, response, measured.agenda, store.mart("action"))
         store.replace_where(
             MATURITY, "run_id", themed.run_id, steps.with_columns(run_id=pl.lit(themed.run_id))
         )
@@ -237,8 +234,8 @@ def _sentences(read: Read) -> str | None:
     return " ".join(miss.sentence for miss in read.left_out) or None
 
 
-def _in_window(messages: pl.DataFrame, window: Window) -> pl.DataFrame:
-    return messages.filter(pl.col("created_day").is_between(window.start, window.end))
+def _of_window(frame: pl.DataFrame, day: str, window: Window) -> pl.DataFrame:
+    return frame.filter(pl.col(day).is_between(window.start, window.end))
 
 
 def _show_gates(key: str, results: tuple[GateResult, ...]) -> None:

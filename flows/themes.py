@@ -117,5 +117,5 @@ def theme_rows(
 def _texts(store: Store, texts: pl.DataFrame, embedder_name: str) -> Texts:
     """What the classifier reads of texts (content_hash, text)."""
     known = prepared(store, texts["content_hash"], embedder_name)
-    vectors = np.asarray(known["vector"].to_list(), dtype=np.float32).reshape(known.height, -1)
+    vectors = known["vector"].explode().to_numpy().reshape(known.height, -1)
     return Texts([model_text(text) for text in texts["text"]], known["lemmas"].to_list(), vectors)

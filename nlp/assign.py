@@ -70,7 +70,8 @@ class ThemeModel:
     def log_probabilities(self, texts: Texts) -> Scores:
         """Log-probability of every theme for every text by itself, (texts, themes)."""
         with threadpool_limits(1):
-            by_words = self.by_words.log_probabilities(_word_features(self.words, self.letters, texts))
+            features = _side_by_side(self.words.transform(texts.lemmas), self.letters.transform(texts.texts))
+            by_words = self.by_words.log_probabilities(features)
             by_vectors = self.by_vectors.log_probabilities(texts.vectors)
         return log_softmax((by_words + VECTOR_WEIGHT * by_vectors) * self.temperature)
 
@@ -94,13 +95,10 @@ def fitted_on(texts: Texts, names: tuple[str, ...], targets: Scores, labelled: i
         letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, dtype=np.float32
         )
-        words.fit(texts.lemmas)
-        letters.fit(texts.texts)
+        features = _side_by_side(words.fit_transform(texts.lemmas), letters.fit_transform(texts.texts))
         centred = targets - targets[:labelled].mean(axis=0)
         truth = targets[:labelled].argmax(axis=1)
-        by_words, without_words = _calibrated(
-            *_ridge_by_kernel(_word_features(words, letters, texts), centred, WORD_PENALTY), truth
-        )
+        by_words, without_words = _calibrated(*_ridge_by_kernel(features, centred, WORD_PENALTY), truth)
         by_vectors, without_vectors = _calibrated(
             *_ridge_by_weights(texts.vectors, centred, VECTOR_PENALTY), truth
         )
@@ -122,8 +120,8 @@ def _lemmas_and_pairs(lemmas: Sequence[str]) -> list[str]:
     return [*lemmas, *(f"{first} {second}" for first, second in pairwise(lemmas))]
 
 
-def _word_features(words: TfidfVectorizer, letters: TfidfVectorizer, texts: Texts) -> csr_matrix:
-    return hstack([words.transform(texts.lemmas), letters.transform(texts.texts)], format="csr")
+def _side_by_side(words: csr_matrix, letters: csr_matrix) -> csr_matrix:
+    return hstack([words, letters], format="csr")
 
 
 def _ridge_by_kernel(features: csr_matrix, targets: Scores, penalty: float) -> tuple[Weights, Scores]:

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Callable
 from functools import reduce
 
+# One more with every change here: lemmas and vectors made by older rules are then made anew.
+RULES = 1
+
 _URL = re.compile(r"(?:https?://|\bwww\.)\S*[\w/]", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@\w+(?:[.@]\w+)*")
 _MARK = re.compile(r"\[[a-z-]{3,20}\]")

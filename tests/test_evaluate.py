@@ -79,6 +79,14 @@ def test_gaps_are_compared_in_rank_and_at_the_top() -> None:
     assert (evaluation(*tables, top=2).top_gaps_hit, evaluation(*tables, top=2).top_gaps) == (2, 2)
 
 
+def test_a_found_theme_that_is_mostly_chatter_makes_no_gap() -> None:
+    """t9 counts as chatter: theme a keeps 1/8 of the residents and falls behind b, which has 2/8."""
+    lines = ["r a t1", *["r a t9"] * 2, *["r overig t9"] * 3, *["r b t2"] * 2, *["m c t3"] * 3]
+    result = evaluation(*labelled("\n".join(lines)))
+    assert result.gap_rank_correlation == pytest.approx(0.5)
+    assert result.accuracy == 1
+
+
 def test_precision_and_recall_of_questions() -> None:
     result = evaluation(
         *labelled("r a t 1 1\nr a t 1 1\nr a t 1 0\nr a t 0 1\nr a t 0 0\nr overig - 1 1\nm a t")

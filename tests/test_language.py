@@ -21,10 +21,11 @@ SHORT_DUTCH = [
     "Prima geregeld hoor", "één keer per week", "Héél mooi", "Wat ’n drukte", "Proficiat met jullie zoon 🎉",
     "Ut stonk wir vannach",
 ]  # fmt: skip
-STREEKTAAL = [
+REGIONAL_OR_MIXED = [
     "Ut is wir zo wied, de kermis steet veur de deur en wie goat er lekker hen",
     "Ge kunt beter mee de fiets goan want parkeren is hier ginne doen nie",
     "Moi, kriegt wie ok nog ne nieje bus of moe'w mar lopen?",
+    "Was een great party on the plein",
 ]
 
 
@@ -33,6 +34,6 @@ def test_a_clear_text_is_recognised(text: str) -> None:
     assert language(text) == INVENTED[text]
 
 
-@pytest.mark.parametrize("text", [*SHORT_DUTCH, *STREEKTAAL])
-def test_what_is_short_or_regional_counts_as_dutch(text: str) -> None:
+@pytest.mark.parametrize("text", [*SHORT_DUTCH, *REGIONAL_OR_MIXED])
+def test_what_is_short_regional_or_mixed_counts_as_dutch(text: str) -> None:
     assert language(text) == "nl"

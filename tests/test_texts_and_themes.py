@@ -1,6 +1,7 @@
 """Texts read once and messages given their themes: a real store, the real embedder, a small catalogue."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -108,8 +109,15 @@ def taught(store: Store, embedder: Embedder) -> Teaching:
     return teaching(store, CATALOGUE, embedder, nobody)
 
 
-def column(messages: pl.DataFrame, name: str) -> dict[str, object]:
-    return dict(messages.select("message_id", name).iter_rows())
+@dataclass(frozen=True)
+class Night:
+    """A store with what was said in it, and the themes that a night gave it."""
+
+    store: Store
+    themed: pl.DataFrame
+
+    def column(self, name: str) -> dict[str, object]:
+        return dict(self.themed.select("message_id", name).iter_rows())
 
 
 def test_distinct_texts_have_one_hash() -> None:
@@ -167,55 +175,55 @@ def test_the_catalogue_is_read_once(store: Store, embedder: CountingEmbedder) ->
     np.testing.assert_array_equal(second.texts.vectors, first.texts.vectors)
 
 
-def test_every_current_message_gets_a_row(store: Store, embedder: CountingEmbedder) -> None:
-    put_messages(store)
-    put_messages(store, {"x:gone": ("Het zwembad is dicht", None)}, deleted_at=datetime(2026, 3, 5))  # noqa: DTZ001
-    put_messages(store, {"x:5": ("Eerdere tekst", None)}, version=0, is_current=False)
-    found = themed(store, embedder)
-    assert dict(found.schema) == MESSAGE_THEME.schema
-    assert found["message_id"].to_list() == sorted(SAID)
-    assert set(found["run_id"]) == {"r"}
-    store.replace(MESSAGE_THEME, found)
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory, bundled: CountingEmbedder) -> Iterator[Night]:
+    with open_store(tmp_path_factory.mktemp("home") / "warehouse.duckdb") as store:
+        put_messages(store)
+        put_messages(store, {"x:9": ("De container zit vol", None)}, language="de")
+        put_messages(store, {"x:gone": ("Het zwembad is dicht", None)}, deleted_at=datetime(2026, 3, 5))  # noqa: DTZ001
+        put_messages(store, {"x:5": ("Eerdere tekst", None)}, version=0, is_current=False)
+        yield Night(store, themed(store, bundled))
 
 
-def test_themes_are_read_in_their_thread(store: Store, embedder: CountingEmbedder) -> None:
-    put_messages(store)
-    found = themed(store, embedder)
-    themes, basis = column(found, "theme_id"), column(found, "basis")
-    assert [themes[key] for key in ("x:1", "x:2", "x:3", "x:4", "x:5")] == [
-        "afval", "afval", "zwembad", None, "parkeren",
-    ]  # fmt: skip
-    assert [basis[key] for key in ("x:1", "x:2", "x:3", "x:4")] == ["own", "inherited", "own", "own"]
+def test_every_current_message_gets_a_row(night: Night) -> None:
+    assert dict(night.themed.schema) == MESSAGE_THEME.schema
+    assert night.themed["message_id"].to_list() == [*SAID, "x:9"]
+    assert set(night.themed["run_id"]) == {"r"}
+    assert night.themed["confidence"].is_between(0, 1).all()
+
+
+def test_themes_are_read_in_their_thread(night: Night) -> None:
+    themes, basis = night.column("theme_id"), night.column("basis")
+    assert [themes[key] for key in ("x:1", "x:3", "x:5")] == ["afval", "zwembad", "parkeren"]
     assert themes["x:6"] == themes["x:1"]
-    assert column(found, "is_question") == {key: key == "x:5" for key in SAID}
+    assert {basis[key] for key in ("x:1", "x:3", "x:5")} == {"own"}
+    assert (themes["x:2"], basis["x:2"]) == ("parkeren", "inherited")
+    assert (themes["x:4"], basis["x:4"]) == (None, "own")
 
 
-def test_the_language_that_the_source_states_goes_first(store: Store, embedder: CountingEmbedder) -> None:
-    put_messages(store)
-    put_messages(store, {"x:9": ("De container zit vol", None)}, language="de")
-    assert column(themed(store, embedder), "language") == dict.fromkeys(SAID, "nl") | {
-        "x:8": "en",
-        "x:9": "de",
-    }
+def test_questions_are_marked(night: Night) -> None:
+    assert [key for key, asks in night.column("is_question").items() if asks] == ["x:5"]
 
 
-def test_unsure_themes_are_none_when_the_settings_say_so(store: Store, embedder: CountingEmbedder) -> None:
-    put_messages(store)
-    sure = themed(store, embedder)["confidence"].median()
-    assert isinstance(sure, float)
-    strict = themed(store, embedder, min_confidence=sure)
-    assert strict.drop_nulls("theme_id").filter(pl.col("confidence") < sure).is_empty()
-    assert strict["theme_id"].null_count() > themed(store, embedder)["theme_id"].null_count()
+def test_the_language_that_the_source_states_goes_first(night: Night) -> None:
+    assert night.column("language") == dict.fromkeys(SAID, "nl") | {"x:8": "en", "x:9": "de"}
 
 
 def test_a_second_night_over_the_same_messages_says_the_same(
-    store: Store, embedder: CountingEmbedder
+    night: Night, embedder: CountingEmbedder
 ) -> None:
-    put_messages(store)
-    first, given = themed(store, embedder), len(embedder.given)
-    second = themed(store, embedder, run_id="s")
-    assert second.drop("run_id").equals(first.drop("run_id"))
-    assert len(embedder.given) == given
+    second = themed(night.store, embedder, run_id="s")
+    assert set(second["run_id"]) == {"s"}
+    assert second.drop("run_id").equals(night.themed.drop("run_id"))
+    assert embedder.given == []
+
+
+def test_unsure_themes_are_none_when_the_settings_say_so(night: Night, embedder: CountingEmbedder) -> None:
+    sure = 0.9
+    strict = themed(night.store, embedder, min_confidence=sure)
+    kept = night.themed.with_columns(pl.when(pl.col("confidence") >= sure).then("theme_id").alias("theme_id"))
+    assert strict.equals(kept)
+    assert night.themed["theme_id"].null_count() < strict["theme_id"].null_count() < strict.height
 
 
 def test_theme_rows_tell_when_each_was_seen() -> None:
