@@ -27,7 +27,7 @@ ORDER BY message_id
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figures:
     """What a run measured, in the schemas of the tables of the same names."""
 

@@ -21,7 +21,7 @@ def claim(home: Path, owner: str) -> None:
     Raises ConfigurationError when the home is another municipality's.
     """
     name = home / "gemeente.txt"
-    before = name.read_text(encoding="utf-8").strip() if name.exists() else owner
+    before = (name.read_text(encoding="utf-8").strip() if name.exists() else "") or owner
     if before not in (owner, DEMO):
         raise ConfigurationError(
             f"Map {home} hoort bij {before}; kies met WEERKLANK_HOME een andere map voor {owner}."

@@ -17,7 +17,7 @@ from warehouse.errors import SourceError
 from warehouse.gates import GateResult, check_messages
 from warehouse.load import load_export, tie_threads
 from warehouse.pseudonymise import Pseudonymiser, PseudonymiseRules, author_keys, pseudonymiser
-from warehouse.sources.emit import Emitted, emit_messages
+from warehouse.sources.emit import Emitted, check_quarantined, emit_messages
 from warehouse.sources.identity import Origin, message_rows, raw_hashes
 from warehouse.sources.mapping import Mapping, parse_mapping
 from warehouse.sources.read import read_rows
@@ -25,6 +25,7 @@ from warehouse.store import Store
 from warehouse.tables import EXPORT, QUARANTINE
 
 _EXCERPT = 60
+_FREE_TEXT = ("title", "text", "area_name", "channel_name", "source_category", "department")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Collection:
     left_out: tuple[LeftOut, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """One file read and mapped, and what its gate says. Holds raw text: never logged, never stored."""
 
@@ -54,7 +55,7 @@ class Reading:
     gate: GateResult
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SafeExport:
     """One file ready to be stored: its EXPORT, MESSAGE and QUARANTINE rows, pseudonymised."""
 
@@ -90,13 +91,18 @@ def emitted_messages(export: Export, owned_accounts: frozenset[str]) -> Emitted:
 
 
 def gated(export: Export, emitted: Emitted, now: datetime) -> Reading:
-    """The drafts with what the gate says of them; rows that break a rule become rejections."""
+    """The drafts with what the gate says of them; rows that break a rule become rejections.
+
+    Raises SourceError when too many rows are rejected: then the file is at fault, not its rows.
+    """
     gate = check_messages(emitted.messages, now)
     broken = gate.broken_rows.unique(["row", "role"], keep="first", maintain_order=True)
     good = emitted.messages.join(broken, on=["row", "role"], how="anti")
     refused = broken.select("row", "role", "rule", "field", value=pl.lit(None, dtype=pl.String()))
     rejected = pl.concat([emitted.rejected, refused])
-    return Reading(export, Emitted(good, rejected, emitted.dropped, emitted.duplicates), gate)
+    judged = Emitted(good, rejected, emitted.dropped, emitted.duplicates)
+    check_quarantined(judged, export.mapping, export.path.name)
+    return Reading(export, judged, gate)
 
 
 def night_pseudonymiser(night: Night) -> Pseudonymiser:
@@ -123,14 +129,14 @@ def safe_export(
     """The file without names: texts pseudonymised, authors hashed, excerpts cut."""
     drafts, export = reading.emitted.messages, reading.export
     authors = drafts.select(pl.coalesce("author_id", "author")).to_series()
-    handle = pl.col("author").str.to_lowercase()
-    named_in_url = pl.col("url").str.to_lowercase().str.contains(handle, literal=True).fill_null(value=False)
+    named_in_url = pl.any_horizontal(
+        pl.col("url").str.to_lowercase().str.contains(pl.col(name).str.to_lowercase(), literal=True)
+        for name in ("author", "author_id")
+    ).fill_null(value=False)
     safe = drafts.with_columns(
         raw_hashes(drafts, night.secret),
         author_keys(authors, drafts["platform"], night.secret).alias("author_key"),
-        pseudonymise.texts(drafts["title"], known_names).alias("title"),
-        pseudonymise.texts(drafts["text"], known_names).alias("text"),
-        pseudonymise.texts(drafts["area_name"], known_names).alias("area_name"),
+        *(pseudonymise.texts(drafts[name], known_names).alias(name) for name in _FREE_TEXT),
         url=pl.when(~named_in_url).then("url"),
     ).drop("author", "author_id")
     origin = Origin(

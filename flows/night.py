@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +33,7 @@ class Night:
     settings: Settings
     base: Path
     home: Path
-    secret: bytes
+    secret: bytes = field(repr=False)
     as_of: date
     now: datetime
     catalogue: Catalogue

@@ -9,6 +9,7 @@ from prefect import flow
 from flows import steps
 from flows.night import prepared_night
 from flows.runs import begun, finished
+from flows.unforeseen import discreet
 from warehouse.errors import GateStop
 from warehouse.store import open_store
 
@@ -31,7 +32,11 @@ def nightly(config: str, as_of: str) -> Outcome:
 
     Raises ConfigurationError (wrong settings, database in use) and GateStop (nothing is published).
     """
-    with prepared_night(Path(config), as_of) as night, open_store(night.database) as store:
+    with (
+        discreet("de nacht"),
+        prepared_night(Path(config), as_of) as night,
+        open_store(night.database) as store,
+    ):
         found = steps.collect(night, store)
         read = steps.read_and_map(night, found)
         gates = steps.gate_messages(night, read)

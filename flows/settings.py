@@ -5,13 +5,14 @@ The only module that knows the environment. Both are read once, at the edge, and
 
 import contextlib
 import hashlib
+import hmac
 import os
 import re
 import secrets
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -116,7 +117,7 @@ class Environment:
     """What the machine says: where the run-time home is, and the secret."""
 
     home: Path
-    secret: str | None
+    secret: str | None = field(repr=False)
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -193,7 +194,7 @@ def secret_key(environment: Environment) -> bytes:
     Raises ConfigurationError when it cannot be kept or when what was kept is lost.
     """
     if environment.secret:
-        return environment.secret.encode()
+        return _checked_secret(environment.secret.encode(), environment.home)
     path = environment.home / "secret.key"
     try:
         environment.home.mkdir(parents=True, exist_ok=True)
@@ -206,7 +207,27 @@ def secret_key(environment: Environment) -> bytes:
         ) from error
     if not kept.strip():
         raise ConfigurationError(f"Geheim {path} is leeg; zet het terug uit een reservekopie.")
-    return kept
+    return _checked_secret(kept, environment.home)
+
+
+def _checked_secret(secret: bytes, home: Path) -> bytes:
+    """The secret, when it is the one that this home was made with; a keyed hash beside it tells.
+
+    With another secret every author would be a new one and every message a new version.
+    """
+    proof, path = hmac.new(secret, b"weerklank", hashlib.sha256).hexdigest(), home / "secret.check"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        before = path.read_text(encoding="ascii").strip() if path.exists() else ""
+        if not before:
+            path.write_text(proof, encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is niet te lezen of te bewaren; controleer de rechten.") from error
+    if before and not hmac.compare_digest(before, proof):
+        raise ConfigurationError(
+            f"WEERKLANK_SECRET_KEY is niet het geheim waarmee {home} is gemaakt; zet het oude geheim terug."
+        )
+    return secret
 
 
 def _keep_new_secret(path: Path) -> None:
@@ -227,7 +248,7 @@ def prepare_process(home: Path) -> None:
     """
     try:
         (home / "prefect").mkdir(parents=True, exist_ok=True)
-        home.chmod(0o700)
+        home.chmod(0o750)
     except OSError as error:
         raise ConfigurationError(
             f"Map {home} is niet te maken; kies met WEERKLANK_HOME een andere."
@@ -248,3 +269,5 @@ def prepare_process(home: Path) -> None:
     }
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
+    # Never setdefault: debugging Prefect would log what steps give each other, residents' words included.
+    os.environ["PREFECT_DEBUG_MODE"] = "false"

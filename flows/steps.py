@@ -19,7 +19,7 @@ from flows.intake import Collection, LeftOut, Reading, SafeExport
 from flows.night import Night
 from flows.report_data import report_data
 from flows.runs import finished
-from flows.unforeseen import unforeseen
+from flows.unforeseen import discreet
 from nlp.embed import BundledEmbedder
 from nlp.voices import Window
 from reports.gap_report import build_gap_report
@@ -37,7 +37,7 @@ R = TypeVar("R")
 _MINUTE = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Read:
     """What was read tonight and what was left out, with the warnings of the gates."""
 
@@ -45,7 +45,7 @@ class Read:
     left_out: tuple[LeftOut, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Themed:
     """Themes of all messages, and the rows of the themes themselves."""
 
@@ -68,12 +68,8 @@ def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]]
             night = next((arg for arg in args if isinstance(arg, Night)), None)
             if night is not None:
                 night.tell(name)
-            try:
+            with discreet(f"stap '{name}'"):
                 return body(*args, **kwargs)
-            except WeerklankError:
-                raise
-            except Exception as error:  # noqa: BLE001 - its text may hold a resident's words
-                raise unforeseen(f"stap '{name}'", error) from None
 
         return task(
             name=name,

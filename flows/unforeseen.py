@@ -1,11 +1,24 @@
 """An error that nobody foresaw, told without its text: that text may hold a resident's words."""
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.errors import WeerklankError
 
 _ROOMS = {"flows", "nlp", "reports", "warehouse", "sources"}
+
+
+@contextmanager
+def discreet(where: str) -> Iterator[None]:
+    """Turn any error that is not ours into one that shows none of its text."""
+    try:
+        yield
+    except WeerklankError:
+        raise
+    except Exception as error:  # noqa: BLE001 - its text may hold a resident's words
+        raise unforeseen(where, error) from None
 
 
 def unforeseen(where: str, error: Exception) -> WeerklankError:

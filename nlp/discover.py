@@ -42,81 +42,15 @@ _SHARED_WORDS = 2
 _LABEL_WORDS = 3
 _MIN_CONTENT = 2
 # Time, number, thanks and praise: much shared in chatter, never what a message is about.
-_NO_SUBJECT = frozenset(
-    [
-        "vandaag",
-        "morgen",
-        "gisteren",
-        "vanavond",
-        "vanmorgen",
-        "vanmiddag",
-        "vannacht",
-        "avond",
-        "ochtend",
-        "middag",
-        "nacht",
-        "uur",
-        "minuut",
-        "maand",
-        "weekend",
-        "maandag",
-        "dinsdag",
-        "woensdag",
-        "donderdag",
-        "vrijdag",
-        "zaterdag",
-        "zondag",
-        "twee",
-        "drie",
-        "vier",
-        "vijf",
-        "half",
-        "keer",
-        "bedanken",
-        "bedankt",
-        "feliciteren",
-        "gefeliciteerd",
-        "complimenteren",
-        "compliment",
-        "mooi",
-        "leuk",
-        "fijn",
-        "lekker",
-        "super",
-        "top",
-        "blij",
-        "haha",
-        "hahaha",
-        "lol",
-        "mens",
-        "iemand",
-        "iedereen",
-        "allemaal",
-        "niemand",
-        "eigenlijk",
-        "hoeveel",
-        "helemaal",
-        "nieuw",
-        "groot",
-        "klein",
-        "vraag",
-        "vragen",
-        "reactie",
-        "reageren",
-        "zien",
-        "horen",
-        "lezen",
-        "kijken",
-        "denken",
-        "hopen",
-        "zetten",
-        "liggen",
-        "lopen",
-        "nemen",
-        "houden",
-        "geven",
-    ]
-)
+_NO_SUBJECT = {
+    "vandaag", "morgen", "gisteren", "vanavond", "vanmorgen", "vanmiddag", "vannacht", "ochtend", "middag",
+    "avond", "nacht", "uur", "minuut", "maand", "weekend", "maandag", "dinsdag", "woensdag", "donderdag",
+    "vrijdag", "zaterdag", "zondag", "twee", "drie", "vier", "vijf", "half", "keer", "bedanken", "bedankt",
+    "feliciteren", "gefeliciteerd", "complimenteren", "compliment", "mooi", "leuk", "fijn", "lekker", "super",
+    "top", "blij", "haha", "hahaha", "lol", "mens", "iemand", "iedereen", "allemaal", "niemand", "eigenlijk",
+    "hoeveel", "helemaal", "nieuw", "groot", "klein", "vraag", "vragen", "reactie", "reageren", "zien",
+    "horen", "lezen", "kijken", "denken", "hopen", "zetten", "liggen", "lopen", "nemen", "houden", "geven",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -155,11 +89,11 @@ class Discovery:
 class _Texts:
     """n different texts: their messages (lists of message_id and author_key), words and unit vectors.
 
-    holds: 1 where a text holds a word of the vocabulary, (texts, words).
+    content: the words of each text with spaces between. holds: 1 where it holds a word, (texts, words).
     """
 
     messages: pl.DataFrame
-    content: list[list[str]]
+    content: list[str]
     vectors: Floats
     holds: csr_matrix
     vocabulary: dict[str, int]
@@ -167,7 +101,8 @@ class _Texts:
     def shares(self, texts: Indices, words: Sequence[str]) -> list[float]:
         """Share of `texts` that holds each word."""
         columns = [self.vocabulary[word] for word in words]
-        return [float(share) for share in np.asarray(self.holds[texts][:, columns].mean(axis=0)).ravel()]
+        shares: list[float] = np.asarray(self.holds[texts][:, columns].mean(axis=0)).ravel().tolist()
+        return shares
 
 
 @dataclass(frozen=True)
@@ -234,8 +169,7 @@ def _with_content(texts: pl.DataFrame, stop_words: frozenset[str]) -> pl.DataFra
     word = pl.element()
     says_something = ~word.is_in(sorted(stop_words | _NO_SUBJECT)) & word.str.contains(r"\p{L}{2}")
     return texts.with_columns(
-        content=pl.col("lemmas").list.eval(word.filter(says_something)),
-        lemmas=pl.col("lemmas").list.join(" "),
+        pl.col("lemmas").list.join(" "), content=pl.col("lemmas").list.eval(word.filter(says_something))
     ).filter(pl.col("content").list.n_unique() >= _MIN_CONTENT)
 
 
@@ -243,10 +177,10 @@ def _different_texts(spoken: pl.DataFrame) -> _Texts:
     once = (
         spoken.sort("message_id")
         .group_by("lemmas", maintain_order=True)
-        .agg("message_id", "author_key", pl.col("content").first(), pl.col("vector").first())
+        .agg("message_id", "author_key", pl.col("content").first().list.join(" "), pl.col("vector").first())
     )
-    content: list[list[str]] = once["content"].to_list()
-    counter = CountVectorizer(analyzer=list, binary=True)
+    content = once["content"].to_list()
+    counter = CountVectorizer(analyzer=str.split, binary=True)
     holds = counter.fit_transform(content)
     return _Texts(
         messages=once.select("message_id", "author_key"),
@@ -268,7 +202,7 @@ def _groups(texts: _Texts, seed: int) -> list[_Group]:
         hdbscan_model=_CloseTexts(texts),
         vectorizer_model=CountVectorizer(analyzer=str.split),
     )
-    topics, _ = model.fit_transform([" ".join(words) for words in texts.content], texts.vectors)
+    topics, _ = model.fit_transform(texts.content, texts.vectors)
     labels = np.asarray(topics)
     groups = []
     for topic in sorted(set(topics) - {-1}):
@@ -291,7 +225,7 @@ def _is_theme(group: _Group, texts: _Texts, rules: DiscoveryRules) -> bool:
     )
 
 
-def _discovery(groups: list[_Group], texts: _Texts) -> Discovery:
+def _discovery(groups: Sequence[_Group], texts: _Texts) -> Discovery:
     """Largest theme first; of equals the one that holds the first message."""
     members = [
         texts.messages[group.texts]
@@ -310,22 +244,22 @@ def _discovery(groups: list[_Group], texts: _Texts) -> Discovery:
         }
         for number, i in enumerate(order)
     ]
-    numbered = [members[i].with_columns(number=pl.lit(number)) for number, i in enumerate(order)]
+    numbered = [
+        members[i].select("message_id", pl.lit(number, dtype=pl.Int64()).alias("number"), "confidence")
+        for number, i in enumerate(order)
+    ]
     return Discovery(
         pl.DataFrame(themes, schema=THEMES_SCHEMA),
-        pl.concat([pl.DataFrame(schema=MEMBERS_SCHEMA), *(_conform(frame) for frame in numbered)]),
+        pl.concat([pl.DataFrame(schema=MEMBERS_SCHEMA), *numbered]).sort("number", "message_id"),
     )
-
-
-def _conform(members: pl.DataFrame) -> pl.DataFrame:
-    return members.select(pl.col(name).cast(dtype) for name, dtype in MEMBERS_SCHEMA.items())
 
 
 def _label(keywords: Sequence[str]) -> str:
     first, *rest = keywords[:_LABEL_WORDS]
-    return f"{first[:1].upper()}{first[1:]}: {', '.join(rest)}" if rest else first.capitalize()
+    return ": ".join([first[:1].upper() + first[1:], *([", ".join(rest)] if rest else [])])
 
 
 def _unit(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1.0)
+    unit: Floats = rows / np.where(lengths > 0, lengths, 1.0)
+    return unit

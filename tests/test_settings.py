@@ -170,6 +170,7 @@ def test_a_mapping_is_a_file_beside_the_settings_or_one_that_is_built_in(tmp_pat
 def test_the_secret_of_the_environment_is_used_and_not_kept(tmp_path: Path) -> None:
     assert secret_key(Environment(tmp_path / "home", "geheim")) == b"geheim"
     assert not (tmp_path / "home").exists()
+    assert "geheim" not in repr(Environment(tmp_path, "geheim"))
 
 
 def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

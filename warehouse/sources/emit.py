@@ -52,7 +52,7 @@ REJECTED = {
 _IDS = ("native_id", "parent_id", "author_id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Emitted:
     """Messages of one file, as drafts.
 
@@ -232,6 +232,18 @@ def _rejections(candidates: pl.DataFrame) -> pl.DataFrame:
 
 def _check_expectations(emitted: Emitted, candidates: pl.DataFrame, mapping: Mapping, file_name: str) -> None:
     """Raise when the file as a whole is not what the mapping expects."""
+    check_quarantined(emitted, mapping, file_name)
+    for name, most in mapping.expect.max_null.items():
+        share = candidates[name].null_count() / candidates.height if candidates.height else 0.0
+        if share > most:
+            raise SourceError(
+                f"Bestand {file_name}: '{name}' is leeg in {share:.0%} van de rijen, meer dan de {most:.0%} "
+                f"die mapping {mapping.id} toestaat; controleer de export."
+            )
+
+
+def check_quarantined(emitted: Emitted, mapping: Mapping, file_name: str) -> None:
+    """Raise SourceError when a larger share of the file was set aside than the mapping allows."""
     total = emitted.messages.height + emitted.rejected.height + emitted.duplicates
     if total and emitted.rejected.height / total > mapping.expect.max_quarantined:
         worst = (
@@ -247,11 +259,3 @@ def _check_expectations(emitted: Emitted, candidates: pl.DataFrame, mapping: Map
             f"({worst['rule'].replace('_', ' ')}{where}, voor het eerst in rij {row}); "
             f"controleer de export of pas mapping {mapping.id} aan."
         )
-    for name, most in mapping.expect.max_null.items():
-        giving = candidates.filter(pl.col("role").is_in([e.role for e in mapping.emit if name in e.fields]))
-        share = giving[name].null_count() / giving.height if giving.height else 0.0
-        if share > most:
-            raise SourceError(
-                f"Bestand {file_name}: '{name}' is leeg in {share:.0%} van de rijen, meer dan de {most:.0%} "
-                f"die mapping {mapping.id} toestaat; controleer de export."
-            )
