@@ -32,7 +32,8 @@ THEMES_SCHEMA = {
 MEMBERS_SCHEMA = {"message_id": pl.String(), "number": pl.Int64(), "confidence": pl.Float64()}
 
 # Chosen on planted themes in six labelled sets, for few false themes first and many found second.
-_COMPONENTS = 40
+_MAX_COMPONENTS = 40
+_TEXTS_PER_COMPONENT = 6
 _MAX_DISTANCE = 0.6
 _MIN_CORE = 5
 _MIN_COSINE_TO_CORE = 0.45
@@ -194,7 +195,8 @@ def _different_texts(spoken: pl.DataFrame) -> _Texts:
 def _groups(texts: _Texts, seed: int) -> list[_Group]:
     from bertopic import BERTopic
 
-    components = min(_COMPONENTS, len(texts.content) - 1, texts.vectors.shape[1])
+    count, dimensions = texts.vectors.shape
+    components = min(dimensions, max(2, min(_MAX_COMPONENTS, count // _TEXTS_PER_COMPONENT)))
     model = BERTopic(
         language="dutch",
         top_n_words=_KEYWORDS,

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,36 @@ def prefect_api() -> Iterator[None]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield
+
+
+@dataclass(frozen=True)
+class Town:
+    """A small town on disk and the home of its first night."""
+
+    settings: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory, taught_warehouse: Path, prefect_api: None) -> Town:
+    """The town after one undisturbed night; tests work on copies of it."""
+    from flows.cli import main
+    from tests.town import AS_OF, written_town
+
+    folder = tmp_path_factory.mktemp("first-night")
+    town = Town(written_town(folder / "town"), folder / "home")
+    town.home.mkdir()
+    shutil.copy(taught_warehouse, town.home / "warehouse.duckdb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEERKLANK_HOME", str(town.home))
+        assert main(["nightly", "--config", str(town.settings), "--as-of", AS_OF.isoformat()]) == 0
+    return town
+
+
+@pytest.fixture
+def town(first_night: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The town after its first night, to do a second one with."""
+    shutil.copytree(first_night.settings.parent, tmp_path / "town")
+    shutil.copytree(first_night.home, tmp_path / "town-home", symlinks=True)
+    monkeypatch.setenv("WEERKLANK_HOME", str(tmp_path / "town-home"))
+    return Town(tmp_path / "town" / first_night.settings.name, tmp_path / "town-home")

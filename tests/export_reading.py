@@ -1,7 +1,11 @@
 """A contact-centre CSV and a page of posts as JSON: mappings and the short way from bytes to messages."""
 
+import json
 from collections.abc import Iterable
 
+import pytest
+
+from warehouse.errors import SourceError
 from warehouse.sources.emit import Emitted, emit_messages
 from warehouse.sources.mapping import Mapping, parse_mapping
 from warehouse.sources.read import read_rows
@@ -82,3 +86,24 @@ def rows_of(content: bytes | str, read_by: Mapping) -> Rows:
 def emitted(content: bytes | str, read_by: Mapping, owned: Iterable[str] = ()) -> Emitted:
     """The messages in a file."""
     return emit_messages(rows_of(content, read_by), read_by, owned, "proef")
+
+
+def refusal(content: bytes | str, *changes: tuple[str, str], text: str = CONTACTS) -> str:
+    """The one sentence why a file cannot be read."""
+    with pytest.raises(SourceError) as caught:
+        rows_of(content, mapping(text, *changes))
+    said = str(caught.value)
+    assert said.startswith("Bestand proef")
+    assert said.endswith(".")
+    assert "\n" not in said
+    return said
+
+
+def page(*records: object) -> str:
+    """A page of posts as a file."""
+    return json.dumps({"data": records}, ensure_ascii=False)
+
+
+def post(number: object, **more: object) -> dict[str, object]:
+    """One post, whole unless `more` says otherwise."""
+    return {"id": number, "text": "Hallo", "time": "2026-04-01T10:00:00Z", **more}

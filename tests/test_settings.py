@@ -169,8 +169,15 @@ def test_a_mapping_is_a_file_beside_the_settings_or_one_that_is_built_in(tmp_pat
 
 def test_the_secret_of_the_environment_is_used_and_not_kept(tmp_path: Path) -> None:
     assert secret_key(Environment(tmp_path / "home", "geheim")) == b"geheim"
-    assert not (tmp_path / "home").exists()
+    assert not any(b"geheim" in path.read_bytes() for path in (tmp_path / "home").iterdir())
     assert "geheim" not in repr(Environment(tmp_path, "geheim"))
+
+
+def test_another_secret_than_the_one_a_home_was_made_with_is_refused(tmp_path: Path) -> None:
+    assert secret_key(Environment(tmp_path, "eerste")) == b"eerste"
+    assert secret_key(Environment(tmp_path, "eerste")) == b"eerste"
+    with pytest.raises(ConfigurationError, match="WEERKLANK_SECRET_KEY is niet het geheim"):
+        secret_key(Environment(tmp_path, "tweede"))
 
 
 def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -178,7 +185,7 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> No
     first = secret_key(home)
     assert len(first) >= 32
     assert secret_key(home) == first
-    assert [path.name for path in home.home.iterdir()] == ["secret.key"]
+    assert {path.name for path in home.home.iterdir()} == {"secret.key", "secret.check"}
     assert stat.S_IMODE((home.home / "secret.key").stat().st_mode) == 0o600
     assert secret_key(Environment(tmp_path / "elsewhere", None)) != first
 
@@ -231,7 +238,7 @@ def test_nothing_phones_home_and_what_the_operator_set_stays(tmp_path: Path) -> 
     command = [sys.executable, "-c", PREPARED, str(home)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert said.split() == [str(home / "prefect"), "zelf", "false"]
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE(home.stat().st_mode) == 0o750
 
 
 def test_a_home_that_cannot_be_made_is_wrong_configuration(tmp_path: Path) -> None:

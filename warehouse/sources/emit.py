@@ -234,7 +234,8 @@ def _check_expectations(emitted: Emitted, candidates: pl.DataFrame, mapping: Map
     """Raise when the file as a whole is not what the mapping expects."""
     check_quarantined(emitted, mapping, file_name)
     for name, most in mapping.expect.max_null.items():
-        share = candidates[name].null_count() / candidates.height if candidates.height else 0.0
+        giving = candidates.filter(pl.col("role").is_in([e.role for e in mapping.emit if name in e.fields]))
+        share = giving[name].null_count() / giving.height if giving.height else 0.0
         if share > most:
             raise SourceError(
                 f"Bestand {file_name}: '{name}' is leeg in {share:.0%} van de rijen, meer dan de {most:.0%} "

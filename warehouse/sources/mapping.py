@@ -242,7 +242,8 @@ def parse_mapping(text: str, file_name: str) -> Mapping:
     """
     try:
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # the last four: what PyYAML lets through of a value that its tag or its shape does not allow
         mark = getattr(error, "problem_mark", None)
         where = f", regel {mark.line + 1}" if mark else ""
         raise ConfigurationError(

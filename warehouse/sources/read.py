@@ -79,7 +79,7 @@ def _may_fit(condition: Condition, paths: list[str | None]) -> bool:
 def _nulls_applied(frame: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     """Cells without signs that cannot be seen; those that stand for nothing null, columns filled down."""
     rules = mapping.read
-    nothing = ["", *rules.nulls, *rules.error_tokens]
+    nothing = [*rules.nulls, *rules.error_tokens]
     cell = (cs.string() - cs.by_name(PATH)).as_expr().str.replace_all(_CONTROL, "")
     given = cell.str.contains(_VISIBLE) & ~cell.str.strip_chars().is_in(nothing)
     filled = [column(normalised(name, rules.columns)).forward_fill() for name in rules.fill_down]
