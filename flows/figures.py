@@ -27,6 +27,11 @@ ORDER BY message_id
 """
 
 
+# Cosine from which a post of the municipality belongs to an emergent theme: well above what holds the theme
+# together, because here no shared word is asked for.
+CLOSE_POST = 0.6
+
+
 @dataclass(frozen=True, repr=False)
 class Figures:
     """What a run measured, in the schemas of the tables of the same names."""
@@ -46,7 +51,6 @@ def with_emergent(
     Posts of the municipality without a theme join the one they are close to, or it would look silent
     on them only because nobody looked.
     """
-    rules = DiscoveryRules()
     known = THEME.conform(store.query("SELECT * FROM core.theme WHERE origin = 'emergent'"))
     messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(themed, on="message_id")
     rest = night.window.of(messages).filter(pl.col("theme_id").is_null() & pl.col("dup_of").is_null())
@@ -58,13 +62,11 @@ def with_emergent(
         how="horizontal",
     )
     residents = texts.filter(pl.col("author_kind") == "resident")
-    found = emergent_themes(residents, stop_words(), night.settings.themes.seed, rules)
+    found = emergent_themes(residents, stop_words(), night.settings.themes.seed, DiscoveryRules())
     if found.themes.is_empty():
         return themed, known.with_columns(status=pl.lit("asleep"))
     ids = registered(found.themes, known, night.as_of).select("number", "theme_id")
-    posts = close_texts(
-        texts.filter(pl.col("author_kind") == "municipality"), found.themes, rules.min_coherence
-    )
+    posts = close_texts(texts.filter(pl.col("author_kind") == "municipality"), found.themes, CLOSE_POST)
     members = pl.concat([found.members, posts]).join(ids, on="number")
     filled = themed.join(
         members.select("message_id", new_theme="theme_id", nearness="confidence"), on="message_id", how="left"

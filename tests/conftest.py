@@ -65,11 +65,14 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def first_night(tmp_path_factory: pytest.TempPathFactory, taught_warehouse: Path, prefect_api: None) -> Town:
+def first_night(
+    tmp_path_factory: pytest.TempPathFactory, taught_warehouse: Path, request: pytest.FixtureRequest
+) -> Town:
     """The town after one undisturbed night; tests work on copies of it."""
     from flows.cli import main
     from tests.town import AS_OF, written_town
 
+    request.getfixturevalue("prefect_api")
     folder = tmp_path_factory.mktemp("first-night")
     town = Town(written_town(folder / "town"), folder / "home")
     town.home.mkdir()

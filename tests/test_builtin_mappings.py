@@ -118,7 +118,7 @@ def test_a_facebook_post_comment_and_answer() -> None:
     post = message(messages, "104857600112233_122100097000095787")
     assert {**post, "text": post["text"][:29]} == {
         "row": 1, "role": "post", "kind": "post", "platform": "facebook", "author_kind": "municipality",
-        "author_kind_basis": "owned_account", "native_id": "104857600112233_122100097000095787",
+        "author_kind_basis": "source_rule", "native_id": "104857600112233_122100097000095787",
         "author": "Gemeente Meerwold", "author_id": "104857600112233", "channel_name": "pagina",
         "text": "Ruil je tegel voor een plant!", "text_truncated": False, "likes": 9, "shares": 4,
         "created_at": datetime.fromisoformat("2026-09-30 07:30:08"), "created_at_basis": "explicit_offset",

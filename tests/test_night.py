@@ -48,10 +48,8 @@ def test_a_night_finds_the_planted_gap(first_night: Town) -> None:
 def test_the_night_shows_its_results_in_prefect(first_night: Town) -> None:
     from prefect.artifacts import Artifact
 
-    shown = {
-        key: Artifact.get(key)
-        for key in ("kloof", "rapport", "poort-berichten", "poort-venster", "poort-cijfers")
-    }
+    keys = ("kloof", "rapport", "poort-berichten", "poort-venster", "poort-cijfers")
+    shown = {key: Artifact.get(key) for key in keys}
     data = {key: str(artifact.data) for key, artifact in shown.items() if artifact is not None}
     assert set(data) == set(shown)
     assert "Afvalinzameling en containers" in data["kloof"]

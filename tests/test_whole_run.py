@@ -44,16 +44,8 @@ def process(settings: Path, home: Path, extra: dict[str, str] | None = None) -> 
         "WEERKLANK_SECRET_KEY": os.environ["WEERKLANK_SECRET_KEY"],
         **(extra or {}),
     }
-    command = [
-        sys.executable,
-        "-m",
-        "flows.cli",
-        "nightly",
-        "--config",
-        str(settings),
-        "--as-of",
-        AS_OF.isoformat(),
-    ]
+    command = [sys.executable, "-m", "flows.cli", "nightly", "--config", str(settings)]
+    command += ["--as-of", AS_OF.isoformat()]
     return subprocess.Popen(
         command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         cwd=Path(__file__).parents[1], start_new_session=True,
@@ -91,7 +83,9 @@ def test_killed_and_run_again_it_ends_in_the_same_state(home: Path, first_night:
     for file in ("index.html", "gap.csv"):
         path = Path("reports") / AS_OF.isoformat() / file
         assert (home / path).read_bytes() == (undisturbed / path).read_bytes()
-    assert not [path for path in (home / "reports").iterdir() if path.name.startswith(".")]
+    assert [path.name for path in (home / "reports" / ".versions").iterdir()] == [
+        path.name for path in (undisturbed / "reports" / ".versions").iterdir()
+    ]
 
 
 CANARIES = {
