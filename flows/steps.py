@@ -39,7 +39,7 @@ _MINUTE = 60
 
 @dataclass(frozen=True, repr=False)
 class Read:
-    """What was read tonight and what was left out, with the warnings of the gates."""
+    """What was read tonight and what was left out."""
 
     readings: tuple[Reading, ...]
     left_out: tuple[LeftOut, ...]
