@@ -30,13 +30,8 @@ class CatalogueTheme:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """All that a model may learn from: both sides' sentences, the description and the terms."""
-        return (
-            *self.residents,
-            *self.municipality,
-            f"{self.label}. {self.description}",
-            ", ".join(self.terms),
-        )
+        """All that a model may learn from: both sides' sentences, the description and every term."""
+        return (*self.residents, *self.municipality, f"{self.label}. {self.description}", *self.terms)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def test_a_theme_says_all_it_should(theme: CatalogueTheme) -> None:
     assert theme.department.strip()
     assert len(theme.terms) == len(set(theme.terms)) >= 15
     assert [term for term in theme.terms if term != term.lower().strip()] == []
-    assert (len(theme.residents), len(theme.municipality)) == (28, 14)
+    assert len(theme.residents) >= 100
+    assert len(theme.municipality) >= 35
 
 
 def test_ids_and_labels_are_unique() -> None:
@@ -119,7 +120,8 @@ def test_what_a_model_learns_from() -> None:
         ("bomen", "Wij planten bomen"),
         ("bomen", "Wij snoeien"),
         ("bomen", "Bomen. Bomen in de straat."),
-        ("bomen", "boom, kap"),
+        ("bomen", "boom"),
+        ("bomen", "kap"),
         (NO_THEME, "Hoi"),
         (NO_THEME, "Fijn weekend"),
     ]
