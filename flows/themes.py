@@ -1,95 +1,81 @@
-"""Themes carried between store and models: what the catalogue teaches, and what every message gets."""
+"""Themes carried between store and models: what every message gets."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from flows.texts import embedded, hashed, prepared, tokenised
-from nlp.assign import Scores, Texts, ThemeModel, fitted_model, log_softmax
-from nlp.catalogue import Catalogue
+from flows.teaching import read_texts
+from nlp.assign import ThemeModel, log_softmax
+from nlp.catalogue import NO_THEME, Catalogue
 from nlp.clean import model_text
 from nlp.decide import decisions
-from nlp.embed import Embedder
-from nlp.frequencies import frequency_shift
 from nlp.language import language
 from nlp.questions import is_question
-from nlp.self_training import self_trained
-from nlp.threads import with_context
+from nlp.ridge import Scores
+from nlp.self_training import WEIGHT, spoken_here
+from nlp.threads import read_in_threads
 from warehouse.store import Store
 from warehouse.tables import MESSAGE_THEME, THEME
 
 CURRENT = "SELECT * FROM core.message WHERE is_current AND deleted_at IS NULL ORDER BY message_id"
-
-
-@dataclass(frozen=True)
-class Teaching:
-    """The catalogue's examples as the classifier reads them, the theme of each, and what they teach."""
-
-    texts: Texts
-    themes: tuple[str, ...]
-    model: ThemeModel
-
-
-# One process may run many nights; the latest catalogue is learned once.
-_LEARNED: dict[tuple[Catalogue, str], Teaching] = {}
-
-
-def teaching(store: Store, catalogue: Catalogue, embedder: Embedder, tell: Callable[[str], None]) -> Teaching:
-    """What the catalogue teaches; lemmas and vectors of its examples are computed once."""
-    key = (catalogue, embedder.name)
-    if key in _LEARNED:
-        return _LEARNED[key]
-    examples = pl.DataFrame(catalogue.examples, schema=["theme_id", "text"], orient="row")
-    texts = hashed(examples["text"])
-    tokenised(store, texts)
-    embedded(store, texts, embedder, tell)
-    known = examples.join(texts, on="text", how="inner", maintain_order="left")
-    read, names = _texts(store, known, embedder.name), tuple(known["theme_id"])
-    _LEARNED.clear()
-    _LEARNED[key] = Teaching(read, names, fitted_model(read, names))
-    return _LEARNED[key]
+# What people gave to a message is no memory: it goes when they take it back.
+_BEFORE = "SELECT message_id, COALESCE(theme_id, $none) FROM core.message_theme WHERE basis <> 'taught'"
+_GIVEN = {"message_id": pl.String(), "given": pl.String()}
 
 
 def themed_messages(
-    store: Store, taught: Teaching, embedder_name: str, run_id: str, min_confidence: float
+    store: Store,
+    model: ThemeModel,
+    embedder_name: str,
+    run_id: str,
+    min_confidence: float,
+    taught: Mapping[str, str],
 ) -> pl.DataFrame:
     """MESSAGE_THEME rows of every current message.
 
     Read twice, each time in its thread: by what the catalogue teaches, then by what the municipality's
-    own messages teach as well.
+    own messages teach as well. The theme of last night is kept while it is about as probable as any. taught:
+    the theme that people gave to a message (message_id), which it keeps.
     """
     messages = store.query(CURRENT)
     distinct = messages.select("content_hash", "text").unique("content_hash").sort("content_hash")
-    texts = _texts(store, distinct, embedder_name)
-    model = taught.model
+    texts = read_texts(store, distinct, embedder_name)
     place = dict(zip(distinct["content_hash"], range(distinct.height), strict=True))
     which = np.asarray([place[key] for key in messages["content_hash"]], dtype=int)
     index = dict(zip(messages["message_id"], range(messages.height), strict=True))
     parents = [index.get(parent) for parent in messages["parent_id"]]
-    first = _in_context(model.log_probabilities(texts)[which], parents)
-    by_text = _mean_by_text(first, which, distinct.height)
-    own = self_trained(taught.texts, taught.themes, texts, by_text, model.themes)[which]
-    read = with_context(own, parents)
-    shift = frequency_shift(read)
+    kinds = messages["author_kind"].to_list()
+    general = model.log_probabilities(texts)
+    first = read_in_threads(general[which], parents, kinds).in_thread
+    here = spoken_here(texts, _mean_by_text(first, which, distinct.height), model.themes)
+    reading = read_in_threads(log_softmax(general + WEIGHT * here)[which], parents, kinds)
     spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in messages["text"]], dtype=bool)
+    had = dict(store.query(_BEFORE, {"none": NO_THEME}).rows())
+    before = [had.get(message_id) for message_id in messages["message_id"]]
     decided = decisions(
-        log_softmax(own + shift), log_softmax(read + shift), model.themes, parents, spoken, min_confidence
+        reading.by_itself, reading.in_thread, model.themes, parents, spoken, before, min_confidence
     )
     return MESSAGE_THEME.conform(
         messages.select("message_id", "text", declared="language").hstack(decided).with_columns(
             run_id=pl.lit(run_id),
             is_question=pl.col("text").map_elements(is_question, return_dtype=pl.Boolean()),
             language=pl.coalesce("declared", pl.col("text").map_elements(language, return_dtype=pl.String())),
-        )
+        ).pipe(_with_taught, taught)
     )  # fmt: skip
 
 
-def _in_context(own: Scores, parents: Sequence[int | None]) -> Scores:
-    read = with_context(own, parents)
-    return log_softmax(read + frequency_shift(read))
+def _with_taught(themed: pl.DataFrame, taught: Mapping[str, str]) -> pl.DataFrame:
+    """What a person said of a message is so."""
+    given = pl.DataFrame({"message_id": list(taught), "given": list(taught.values())}, schema=_GIVEN)
+    said = pl.col("given").is_not_null()
+    return themed.join(given, on="message_id", how="left", maintain_order="left").with_columns(
+        theme_id=pl.when(~said).then("theme_id").when(pl.col("given") != NO_THEME).then("given"),
+        confidence=pl.when(said).then(1.0).otherwise("confidence"),
+        basis=pl.when(said).then(pl.lit("taught")).otherwise("basis"),
+        other_themes=pl.when(~said).then("other_themes").otherwise(pl.lit([], dtype=pl.List(pl.String()))),
+    )
 
 
 def _mean_by_text(read: Scores, which: NDArray[np.int_], texts: int) -> Scores:
@@ -123,10 +109,3 @@ def theme_rows(
     )
     rows = pl.concat([THEME.conform(listed), THEME.conform(emergent)]).drop("first_seen", "last_seen")
     return THEME.conform(rows.join(seen, on="theme_id", how="left")).sort("theme_id")
-
-
-def _texts(store: Store, texts: pl.DataFrame, embedder_name: str) -> Texts:
-    """What the classifier reads of texts (content_hash, text)."""
-    known = prepared(store, texts["content_hash"], embedder_name)
-    vectors = known["vector"].explode().to_numpy().reshape(known.height, -1)
-    return Texts([model_text(text) for text in texts["text"]], known["lemmas"].to_list(), vectors)

@@ -19,6 +19,7 @@ from warehouse.tables import (
     RUN,
     SIGNAL,
     THEME,
+    THEME_EVENT,
     WORD,
     Table,
 )
@@ -102,6 +103,7 @@ def test_message_is_current_and_there_with_its_theme(store: Store) -> None:
         {"message_id": "gone", "deleted_at": NOON},
     )
     reading = {"run_id": "r", "confidence": 0.75, "basis": "own", "is_question": True, "language": "nl"}
+    reading["other_themes"] = ["bomen"]
     put(store, MESSAGE_THEME, {"message_id": "m1", "theme_id": "afval", **reading})
     first, second = store.mart("message").to_dicts()
     assert first == {
@@ -118,6 +120,7 @@ def test_message_is_current_and_there_with_its_theme(store: Store) -> None:
         "theme_origin": "catalogue",
         "theme_confidence": 0.75,
         "theme_basis": "own",
+        "other_themes": ["bomen"],
         "is_question": True,
         "sentiment": None,
     }
@@ -322,4 +325,26 @@ def test_run_shows_unfinished_runs_too(store: Store) -> None:
     versions = '{"weerklank": "0.1.0"}'
     assert store.mart("run").rows() == [
         ("r", MONDAY, NOON, None, "stopped", "Te weinig berichten.", versions, 7, "i", "s")
+    ]
+
+
+def test_theme_event_tells_the_life_of_emergent_themes_in_finished_runs(store: Store) -> None:
+    put_runs(store)
+    emergent = {"origin": "emergent", "status": "active"}
+    put(
+        store,
+        THEME,
+        {"theme_id": "e-1", "label": "Wolf", **emergent},
+        {"theme_id": "e-2", "label": "Vos", **emergent},
+    )
+    split = {"event": "split", "related_theme_id": "e-1", "match_cosine": 0.8, "margin": 0.1}
+    near = {"near_theme_id": "dieren", "near_cosine": 0.6}
+    put(store, THEME_EVENT, *of_every_run(theme_id="e-2", **split, **near))
+    put(store, THEME_EVENT, {"run_id": "late", "theme_id": "e-1", "event": "asleep"})
+    rest = ("split", 0.8, 0.1, "e-1", "Wolf", "dieren", 0.6)
+    assert store.mart("theme_event").rows() == [
+        ("early", MONDAY, "e-2", "Vos", *rest),
+        ("late", date(2026, 3, 3), "e-1", "Wolf", "asleep", None, None, None, None, None, None),
+        ("late", date(2026, 3, 3), "e-2", "Vos", *rest),
+        ("rerun", date(2026, 3, 3), "e-2", "Vos", *rest),
     ]

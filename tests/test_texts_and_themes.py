@@ -1,7 +1,7 @@
 """Texts read once and messages given their themes: a real store, the real embedder, a small catalogue."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,12 +9,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from flows.teaching import CORRECTION_WEIGHT, learned_model, lessons
 from flows.texts import embedded, hashed, prepared, tokenised
-from flows.themes import CURRENT, Teaching, teaching, theme_rows, themed_messages
-from nlp.catalogue import Catalogue, CatalogueTheme
+from flows.themes import CURRENT, theme_rows, themed_messages
+from nlp.assign import ThemeModel
+from nlp.catalogue import NO_THEME, Catalogue, CatalogueTheme
 from nlp.embed import BundledEmbedder, Embedder, Vectors
 from nlp.tokens import PIPELINE
 from tests.test_assign import EXAMPLES
+from warehouse.decisions import Adopted, Decisions, Taught
 from warehouse.sources.identity import content_hash
 from warehouse.store import Store, open_store
 from warehouse.tables import EMBEDDING, MESSAGE, MESSAGE_THEME, THEME, TOKEN
@@ -32,12 +35,12 @@ CATALOGUE = Catalogue(
         )
         for theme, texts in EXAMPLES.items()
     ),
-    ("Goedemorgen allemaal", "Fijn weekend!", "Gefeliciteerd", "Hier ook", "Wat een mooie foto", "Bedankt"),
+    ("Goedemorgen allemaal", "Fijn weekend!", "Gefeliciteerd", "Leuk", "Wat een mooie foto", "Bedankt"),
 )
 # message_id: text and the message that it answers.
 SAID: dict[str, tuple[str, str | None]] = {
     "x:1": ("De container voor afval zit weer vol", None),
-    "x:2": ("Bij ons precies zo, al weken lang", "x:5"),
+    "x:2": ("Hier net zo", "x:5"),
     "x:3": ("En het zwembad is te koud om te zwemmen", "x:1"),
     "x:4": ("👍👍", "x:1"),
     "x:5": ("Waar kan ik nog parkeren met mijn auto?", None),
@@ -45,6 +48,9 @@ SAID: dict[str, tuple[str, str | None]] = {
     "x:7": ("Geen idee", "x:unknown"),
     "x:8": ("The bin near our flat has been full for weeks and nobody seems to care", None),
 }
+
+
+NOTHING_DECIDED = Decisions({}, {}, {}, frozenset(), (), ())
 
 
 def nobody(_told: str) -> None:
@@ -97,16 +103,31 @@ def put_messages(store: Store, said: dict[str, tuple[str, str | None]] = SAID, *
     store.upsert(MESSAGE, MESSAGE.conform(pl.DataFrame(rows, infer_schema_length=None)))
 
 
-def themed(store: Store, embedder: Embedder, run_id: str = "r", min_confidence: float = 0.0) -> pl.DataFrame:
+def themed(
+    store: Store,
+    embedder: Embedder,
+    models: Path,
+    run_id: str = "r",
+    min_confidence: float = 0.0,
+    taught: dict[str, str] | None = None,
+) -> pl.DataFrame:
     """What a night does with texts and themes."""
     texts = hashed(store.query(CURRENT)["text"])
     tokenised(store, texts)
     embedded(store, texts, embedder, nobody)
-    return themed_messages(store, taught(store, embedder), embedder.name, run_id, min_confidence)
+    model = learned(store, embedder, models)
+    return themed_messages(store, model, embedder.name, run_id, min_confidence, taught or {})
 
 
-def taught(store: Store, embedder: Embedder) -> Teaching:
-    return teaching(store, CATALOGUE, embedder, nobody)
+def learned(
+    store: Store, embedder: Embedder, models: Path, decided: Decisions = NOTHING_DECIDED
+) -> ThemeModel:
+    return learned_model(store, lessons(store, CATALOGUE, decided)[0], embedder, models, nobody)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
 
 
 @dataclass(frozen=True)
@@ -167,27 +188,71 @@ def test_what_is_prepared_comes_in_the_order_asked_for(store: Store, embedder: C
 
 @pytest.fixture(autouse=True)
 def nothing_learned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.themes._LEARNED", {})
+    monkeypatch.setattr("flows.teaching._LEARNED", {})
 
 
-def test_the_catalogue_is_read_once(store: Store, embedder: CountingEmbedder) -> None:
-    first = taught(store, embedder)
-    assert len(embedder.given) == len(CATALOGUE.examples) == len(first.themes)
-    second = taught(store, embedder)
+def test_the_catalogue_is_learned_once(
+    store: Store, embedder: CountingEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = learned(store, embedder, tmp_path / "models")
     assert len(embedder.given) == len(CATALOGUE.examples)
-    assert second.themes == first.themes
-    assert second.texts.lemmas == first.texts.lemmas
-    np.testing.assert_array_equal(second.texts.vectors, first.texts.vectors)
+    assert learned(store, embedder, tmp_path / "models") is first
+    monkeypatch.setattr("flows.teaching._LEARNED", {})
+    kept = learned(store, embedder, tmp_path / "models")
+    assert len(embedder.given) == len(CATALOGUE.examples)
+    assert kept.themes == first.themes
+    np.testing.assert_array_equal(kept.by_features, first.by_features)
+    assert len(list((tmp_path / "models").iterdir())) == 1
+
+
+def test_what_people_teach_is_learned_and_replaces_the_older_model(
+    store: Store, embedder: CountingEmbedder, tmp_path: Path
+) -> None:
+    put_messages(store)
+    decided = replace(
+        NOTHING_DECIDED,
+        taught=(
+            Taught("afval", message_id="x:4", text=None),
+            Taught("bomen", message_id=None, text="De pruik moet nodig geknipt"),
+            Taught("bomen", message_id="x:weg", text=None),
+        ),
+        adopted=(Adopted("e-1", "Ooievaars", "Groen", ("x:5", "x:weg")),),
+    )
+    examples, gone = lessons(store, CATALOGUE, decided)
+    assert gone == 1
+    assert examples.tail(3).rows() == [
+        ("e-1", SAID["x:5"][0], 1.0),
+        ("afval", SAID["x:4"][0], CORRECTION_WEIGHT),
+        ("bomen", "De pruik moet nodig geknipt", CORRECTION_WEIGHT),
+    ]
+    learned(store, embedder, tmp_path / "models")
+    model = learned(store, embedder, tmp_path / "models", decided)
+    assert "e-1" in model.themes
+    assert len(list((tmp_path / "models").iterdir())) == 1
+
+
+def test_a_message_has_the_theme_that_people_gave_it(
+    night: "Night", embedder: CountingEmbedder, models: Path
+) -> None:
+    given = {"x:1": "bomen", "x:3": NO_THEME, "x:weg": "bomen"}
+    found = themed(night.store, embedder, models, taught=given)
+    told = found.filter(pl.col("message_id").is_in(list(given)))
+    assert told.select("message_id", "theme_id", "basis", "confidence").rows() == [
+        ("x:1", "bomen", "taught", 1.0),
+        ("x:3", None, "taught", 1.0),
+    ]
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory, bundled: CountingEmbedder) -> Iterator[Night]:
+def night(
+    tmp_path_factory: pytest.TempPathFactory, bundled: CountingEmbedder, models: Path
+) -> Iterator[Night]:
     with open_store(tmp_path_factory.mktemp("home") / "warehouse.duckdb") as store:
         put_messages(store)
         put_messages(store, {"x:9": ("De container zit vol", None)}, language="de")
         put_messages(store, {"x:gone": ("Het zwembad is dicht", None)}, deleted_at=datetime(2026, 3, 5))  # noqa: DTZ001
         put_messages(store, {"x:5": ("Eerdere tekst", None)}, version=0, is_current=False)
-        yield Night(store, themed(store, bundled))
+        yield Night(store, themed(store, bundled, models))
 
 
 def test_every_current_message_gets_a_row(night: Night) -> None:
@@ -215,19 +280,21 @@ def test_the_language_that_the_source_states_goes_first(night: Night) -> None:
 
 
 def test_a_second_night_over_the_same_messages_says_the_same(
-    night: Night, embedder: CountingEmbedder
+    night: Night, embedder: CountingEmbedder, models: Path
 ) -> None:
-    second = themed(night.store, embedder, run_id="s")
+    second = themed(night.store, embedder, models, run_id="s")
     assert set(second["run_id"]) == {"s"}
     assert second.drop("run_id").equals(night.themed.drop("run_id"))
     assert embedder.given == []
 
 
-def test_unsure_themes_are_none_when_the_settings_say_so(night: Night, embedder: CountingEmbedder) -> None:
-    sure = 0.9
-    strict = themed(night.store, embedder, min_confidence=sure)
+def test_unsure_themes_are_none_when_the_settings_say_so(
+    night: Night, embedder: CountingEmbedder, models: Path
+) -> None:
+    sure = 0.7
+    strict = themed(night.store, embedder, models, min_confidence=sure)
     kept = night.themed.with_columns(pl.when(pl.col("confidence") >= sure).then("theme_id").alias("theme_id"))
-    assert strict.equals(kept)
+    assert strict.drop("other_themes").equals(kept.drop("other_themes"))
     assert night.themed["theme_id"].null_count() < strict["theme_id"].null_count() < strict.height
 
 

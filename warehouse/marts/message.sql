@@ -19,7 +19,8 @@
 -- is_question: True when it asks for an answer; null when it was not read yet.
 -- sentiment: Always null: tone is not measured.
 -- created_day: The day of created_at in the municipality's own time zone.
--- theme_basis: own, context or inherited: what the theme was read from.
+-- theme_basis: own, context, inherited or taught: what the theme was read from.
+-- other_themes: What else it is about: theme_ids at least 0.2 probable beside its main theme.
 -- quotable: True when the channel is public, so that the report may quote it.
 -- dup_of: message_id of the message that this is a copy of.
 -- likes: Likes or all reactions; null when unknown.
@@ -48,6 +49,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS sentiment,
     message.created_day,
     message_theme.basis AS theme_basis,
+    message_theme.other_themes,
     message.quotable,
     message.dup_of,
     message.likes,
