@@ -57,7 +57,12 @@ def exact_p(first: Counts, second: Counts) -> Figures:
     both found one theme in 30 reports or fewer.
     """
     both = first + second
-    outcome = stats.hypergeom(both.sum(), both, first.sum())
+    return mid_p(first, both, int(first.sum()), int(both.sum()))
+
+
+def mid_p(first: Counts, both: Counts | int, first_total: int, total: int) -> Figures:
+    """The p of `exact_p` for `first` of `both`, where the first series has `first_total` of `total`."""
+    outcome = stats.hypergeom(total, both, first_total)
     half = outcome.pmf(first) / 2
     smaller: Figures = np.minimum(outcome.cdf(first) - half, outcome.sf(first - 1) - half)
     return np.clip(2 * smaller, 0.0, 1.0)

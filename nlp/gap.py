@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from nlp.evidence import Counts, exact_p, log_odds_z, q_values, simultaneous_interval
+from nlp.discoveries import discrete_q_values
+from nlp.evidence import Counts, exact_p, log_odds_z, simultaneous_interval
 from nlp.robustness import stretched_pp, survival
 from nlp.verdict import GapThresholds, with_verdict
 from nlp.voices import Window, municipality_posts, resident_voices, unassigned_share
@@ -39,7 +40,7 @@ def theme_gap(
     - log2_ratio: log2 of (voices + 0.5) / (all voices + 0.5) over the same of posts (Walter 1975);
     - log_odds_z: Monroe et al. (2008); the prior expects the shares of both sides taken together, with
       the weight of half a message per theme;
-    - q_value: Benjamini-Hochberg over the `exact_p` of the themes that are tested: those with at least
+    - q_value: `discrete_q_values` over the `exact_p` of the themes that are tested: those with at least
       as many voices and posts together as the lower of the two minima. Null for the others;
     - verdict, reason: see `with_verdict`.
 
@@ -101,8 +102,7 @@ def _with_difference(spoken: pl.DataFrame, compared_themes: int, thresholds: Gap
     prior = SMOOTHING * compared_themes * both / both.sum()
     p = exact_p(voices, posts)
     tested = both >= min(thresholds.min_authors, thresholds.min_posts)
-    q = np.full(len(p), np.nan)
-    q[tested] = q_values(p[tested])
+    q = discrete_q_values(voices, posts, tested, thresholds.q)
     resident_part = (pl.col("resident_voices") + SMOOTHING) / (pl.col("resident_total") + SMOOTHING)
     municipality_part = (pl.col("municipality_messages") + SMOOTHING) / (
         pl.col("municipality_total") + SMOOTHING
@@ -120,7 +120,7 @@ def _with_robustness(
     compared: pl.DataFrame, voices: pl.DataFrame, thresholds: GapThresholds, seed: int
 ) -> pl.DataFrame:
     kept = survival(
-        _voices_per_author(voices, compared["theme_id"]),
+        voices_per_author(voices, compared["theme_id"]),
         compared["municipality_messages"].to_numpy(),
         thresholds.min_difference_pp,
         thresholds.draws,
@@ -131,7 +131,7 @@ def _with_robustness(
     )
 
 
-def _voices_per_author(voices: pl.DataFrame, themes: pl.Series) -> Counts:
+def voices_per_author(voices: pl.DataFrame, themes: pl.Series) -> Counts:
     """Themed voices per author (rows) and theme (columns, in the order of `themes`)."""
     cells = (
         voices.join(themes.to_frame().with_row_index("column"), on="theme_id")

@@ -1,4 +1,4 @@
--- mart.gap: The gap per theme in the latest finished run.
+-- mart.gap: The gap per theme in the latest finished run; merged and hidden themes as they are now.
 -- run_id: The run.
 -- as_of: Last day of the window.
 -- window_start: First day of the window.
@@ -17,7 +17,7 @@
 -- difference_pp: Resident share minus municipality share, in percentage points.
 -- log2_ratio: Base-2 logarithm of the ratio of shares, 0.5 added to each count.
 -- log_odds_z: z of the log-odds with informative Dirichlet prior.
--- q_value: Benjamini-Hochberg over the themes of an exact two-sided (mid-p) test; null when too few.
+-- q_value: Share of false discoveries over the themes, of exact two-sided (mid-p) tests; null when too few.
 -- verdict: stil, overschot, in_balans, te_weinig or onzeker.
 -- resident_voices: A resident once per theme and week: the count behind the shares.
 -- reason: Why that verdict, in Dutch.
@@ -30,28 +30,29 @@ WITH latest_run AS (
 )
 
 SELECT
-    gap.run_id,
-    gap.as_of,
-    gap.window_start,
-    gap.window_end,
-    gap.theme_id,
-    theme.label AS theme_label,
-    gap.resident_messages,
-    gap.resident_authors,
-    gap.municipality_messages,
-    gap.resident_share,
-    gap.resident_share_low,
-    gap.resident_share_high,
-    gap.municipality_share,
-    gap.municipality_share_low,
-    gap.municipality_share_high,
-    gap.difference_pp,
-    gap.log2_ratio,
-    gap.log_odds_z,
-    gap.q_value,
-    gap.verdict,
-    gap.resident_voices,
-    gap.reason
-FROM core.gap
+    gap_history.run_id,
+    gap_history.as_of,
+    gap_history.window_start,
+    gap_history.window_end,
+    gap_history.theme_id,
+    gap_history.theme_label,
+    gap_history.resident_messages,
+    gap_history.resident_authors,
+    gap_history.municipality_messages,
+    gap_history.resident_share,
+    gap_history.resident_share_low,
+    gap_history.resident_share_high,
+    gap_history.municipality_share,
+    gap_history.municipality_share_low,
+    gap_history.municipality_share_high,
+    gap_history.difference_pp,
+    gap_history.log2_ratio,
+    gap_history.log_odds_z,
+    gap_history.q_value,
+    gap_history.verdict,
+    gap_history.resident_voices,
+    gap_history.reason
+FROM mart.gap_history
 JOIN latest_run USING (run_id)
 LEFT JOIN core.theme USING (theme_id)
+WHERE theme.status IS DISTINCT FROM 'hidden'
