@@ -9,7 +9,9 @@ from warehouse.errors import ConfigurationError
 _DUTCH = (
     (r"the following arguments are required: (.+)", r"geef ook \1"),
     (r"unrecognized arguments: (.+)", r"onbekend: \1"),
-    (r"argument (\S+): expected one argument", r"\1 heeft een waarde nodig"),
+    (r"one of the arguments (.+) is required", r"geef een van \1"),
+    (r"argument (\S+): expected (?:one|at least one) argument", r"\1 heeft een waarde nodig"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 gaat niet samen met \2"),
     (r"argument (\S+): ignored explicit argument (.+)", r"\1 krijgt geen waarde, ook niet \2"),
     (r"argument (\S+): invalid choice: (\S+).*", r"\2 bestaat niet voor \1"),
     (r"argument (\S+): (.+)", r"\1: \2"),

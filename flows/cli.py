@@ -5,7 +5,6 @@ stays), 4 done but a source was left out. Heavy imports wait until the command t
 """
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.arguments import DutchParser
+from flows.theme_arguments import add_theme_parts
 from flows.unforeseen import unforeseen
 from warehouse.errors import ConfigurationError, WeerklankError
 
@@ -85,17 +85,11 @@ def check(given: argparse.Namespace) -> int:
 
 
 def evaluate(given: argparse.Namespace) -> int:
-    """Compare the latest themes with labels that people gave."""
-    from dataclasses import asdict
+    """How good the latest themes are: against labels that people gave, or how steady without them."""
+    from flows.evaluate_command import Question, answer
 
-    from flows.evaluation import evaluated
-
-    found = asdict(evaluated(given.gold, _home()))
-    if given.json:
-        print(json.dumps(found, indent=2))
-        return 0
-    for name, value in found.items():
-        print(f"{name:24} {'-' if value is None else f'{value:.3f}' if isinstance(value, float) else value}")
+    question = Question(given.gold, given.config, given.html, as_json=given.json)
+    print(_CONTROL.sub("", answer(question, _home(), lambda line: print(line, file=sys.stderr))))
     return 0
 
 
@@ -108,15 +102,9 @@ def sql(given: argparse.Namespace) -> int:
     return 0
 
 
-def themes(_given: argparse.Namespace) -> int:
-    """The themes of the latest night with what was found."""
-    from warehouse.store import query_published
-
-    found = query_published(
-        _home() / "published" / "weerklank.duckdb",
-        "SELECT theme_id, label, origin, status, department, last_seen FROM mart.theme ORDER BY theme_id",
-    )
-    print(_as_table(found))
+def themes(given: argparse.Namespace) -> int:
+    """The themes of the latest night, and what people decide about them."""
+    print(_CONTROL.sub("", given.answer(given, _home())))
     return 0
 
 
@@ -143,13 +131,15 @@ def _parser() -> DutchParser:
     sub = configured(command(nightly, "Draai een nacht", "--config weerklank.toml"))
     sub.add_argument("--as-of", type=_day, metavar="JJJJ-MM-DD", help="laatste dag (anders: vandaag)")
     configured(command(check, "Controleer instellingen, mappings en exports", "--config weerklank.toml"))
-    sub = command(evaluate, "Meet de thema's aan labels van mensen", "--gold gold.csv")
-    sub.add_argument("--gold", type=Path, required=True, metavar="CSV", help="native_id, author_kind, theme")
-    sub.add_argument("--json", action="store_true", help="als JSON")
+    sub = command(evaluate, "Meet hoe goed de thema's zijn", "--gold gold.csv")
+    sub.add_argument("--gold", type=Path, metavar="CSV", help="labels: native_id, author_kind, theme")
+    sub.add_argument("--config", type=Path, metavar="BESTAND", help="instellingen met andere drempels")
+    sub.add_argument("--html", type=Path, metavar="BESTAND", help="schrijf ook een pagina")
+    sub.add_argument("--json", action="store_true", help="alle cijfers als JSON")
     sub = command(sql, "Stel een vraag aan de gepubliceerde gegevens", '"FROM mart.gap"')
     sub.add_argument("query", metavar="SELECT", help="een vraag die alleen leest")
     sub.add_argument("--csv", action="store_true", help="als CSV")
-    command(themes, "Toon de thema's")
+    add_theme_parts(command(themes, "Toon de thema's en besluit erover", "rename parkeren 'Parkeren'"))
     return parser
 
 
@@ -225,13 +215,9 @@ def _as_csv(frame: "pl.DataFrame") -> str:
 
 def _as_table(frame: "pl.DataFrame") -> str:
     """The frame as text, without characters that would steer the terminal."""
-    import polars as pl
+    from flows.printed import as_table
 
-    with pl.Config(
-        tbl_rows=200, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=80,
-        tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True,
-    ):  # fmt: skip
-        return _CONTROL.sub("", str(frame))
+    return _CONTROL.sub("", as_table(frame, most=200))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,18 @@ from pathlib import Path
 from warehouse.errors import ConfigurationError
 
 DEMO = "weerklank demo"
-_MADE_BY_A_RUN = ("warehouse.duckdb", "warehouse.duckdb.wal", "published", "reports")
+_MADE_BY_A_RUN = ("warehouse.duckdb", "warehouse.duckdb.wal", "published", "reports", "decisions")
 
 
 def owner_of(config: Path, municipality: str) -> str:
     """Who runs by these settings: the municipality, or the demo when they are the bundled sample's."""
     sample = Path(str(files("warehouse") / "sample"))
     return DEMO if config.absolute().parent == sample else municipality
+
+
+def decisions_of(home: Path) -> Path:
+    """The folder of the decision log."""
+    return home / "decisions"
 
 
 def claim(home: Path, owner: str) -> None:

@@ -9,11 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.home import claim, owner_of
+from flows.home import claim, decisions_of, owner_of
 from flows.progress import progress
 from flows.settings import Settings, read_environment, read_settings, secret_key
 from nlp.catalogue import Catalogue, bundled_catalogue
 from nlp.voices import Window
+from warehouse.decision_kinds import Decision
+from warehouse.decision_log import read_log
+from warehouse.decisions import Decisions, replayed
 
 LIBRARIES = (
     "bertopic",
@@ -37,6 +40,7 @@ class Night:
     as_of: date
     now: datetime
     catalogue: Catalogue
+    decision_log: tuple[Decision, ...] = field(repr=False)
     tell: Callable[[str], None]
 
     @property
@@ -55,6 +59,11 @@ class Night:
         return self.home / "reports"
 
     @property
+    def decisions(self) -> Decisions:
+        """What people decided about themes, as it stood when the night began."""
+        return replayed(self.decision_log)
+
+    @property
     def window(self) -> Window:
         """The days that the report looks at."""
         weeks = self.settings.report.window_weeks
@@ -62,9 +71,10 @@ class Night:
 
     @property
     def versions(self) -> str:
-        """JSON of the versions that shape a result."""
+        """JSON of the versions, the catalogue and the decisions that shape a result."""
         found = {name: version(name) for name in ("weerklank", *LIBRARIES)}
-        return json.dumps({**found, "catalogue": catalogue_hash(self.catalogue)}, sort_keys=True)
+        shaped = {"catalogue": catalogue_hash(self.catalogue), "decisions": self.decisions.fingerprint}
+        return json.dumps({**found, **shaped}, sort_keys=True)
 
 
 def catalogue_hash(catalogue: Catalogue) -> str:
@@ -81,7 +91,8 @@ def utc_now() -> datetime:
 def prepared_night(config: Path, as_of: str) -> Iterator[Night]:
     """The night of day `as_of` (YYYY-MM-DD) by the settings in `config`; the environment is read here.
 
-    Raises ConfigurationError when the settings or the catalogue are wrong, or the home is another's.
+    Raises ConfigurationError when the settings, the catalogue or the decision log are wrong, or the home is
+    another's.
     """
     settings, environment = read_settings(config), read_environment()
     secret, catalogue = secret_key(environment), bundled_catalogue()
@@ -95,5 +106,6 @@ def prepared_night(config: Path, as_of: str) -> Iterator[Night]:
             as_of=date.fromisoformat(as_of),
             now=utc_now(),
             catalogue=catalogue,
+            decision_log=read_log(decisions_of(environment.home)),
             tell=tell,
         )

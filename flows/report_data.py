@@ -11,10 +11,10 @@ from warehouse.store import Store
 from warehouse.tables import EXPORT, MATURITY
 
 _GAP = """
-SELECT gap.*, theme.label AS theme_label, theme.department, theme.keywords, theme.origin AS theme_origin
-FROM core.gap
+SELECT gap.*, theme.department, theme.keywords, theme.origin AS theme_origin
+FROM mart.gap_history AS gap
 INNER JOIN core.theme USING (theme_id)
-WHERE gap.run_id = $run_id
+WHERE gap.run_id = $run_id AND theme.status <> 'hidden'
 ORDER BY gap.theme_id
 """
 _PREVIOUS_RUN = """

@@ -4,6 +4,7 @@ The only module that knows the environment. Both are read once, at the edge, and
 """
 
 import contextlib
+import getpass
 import hashlib
 import hmac
 import os
@@ -124,6 +125,14 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     """The environment's part of the settings: WEERKLANK_HOME and WEERKLANK_SECRET_KEY."""
     home = Path(environ.get("WEERKLANK_HOME") or "var").absolute()
     return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None)
+
+
+def login_name() -> str:
+    """Who is logged in. Raises ConfigurationError when the machine does not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise ConfigurationError("Onbekend wie dit besluit; noem uzelf of uw rol met --who.") from error
 
 
 def read_settings(path: Path) -> Settings:

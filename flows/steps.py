@@ -14,11 +14,12 @@ import polars as pl
 from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
-from flows import figures, intake, texts, themes
+from flows import decided, emergent, figures, intake, texts, themes
 from flows.intake import Collection, LeftOut, Reading, SafeExport
 from flows.night import Night
 from flows.report_data import report_data
 from flows.runs import finished
+from flows.teaching import learned_model, lessons
 from flows.unforeseen import discreet
 from nlp.embed import BundledEmbedder
 from nlp.voices import Window
@@ -27,10 +28,23 @@ from reports.maturity import maturity
 from reports.publish import publish_report
 from reports.render import render_html
 from reports.sheets import gap_csv
+from warehouse.decided import decided_themes, merged_messages
+from warehouse.decisions import decision_rows
 from warehouse.errors import SourceError, WeerklankError
 from warehouse.gates import GateResult, check_figures, check_window
 from warehouse.store import Store
-from warehouse.tables import AGENDA, GAP, MATURITY, MESSAGE, MESSAGE_THEME, SIGNAL, THEME, WORD
+from warehouse.tables import (
+    AGENDA,
+    DECISION,
+    GAP,
+    MATURITY,
+    MESSAGE,
+    MESSAGE_THEME,
+    SIGNAL,
+    THEME,
+    THEME_EVENT,
+    WORD,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,11 +61,12 @@ class Read:
 
 @dataclass(frozen=True, repr=False)
 class Themed:
-    """Themes of all messages, and the rows of the themes themselves."""
+    """Themes of all messages, the rows of the themes themselves, and what became of the emergent ones."""
 
     run_id: str
     messages: pl.DataFrame
     themes: pl.DataFrame
+    events: pl.DataFrame
 
 
 def _may_pass(_task: object, _run: object, state: object) -> bool:
@@ -154,13 +169,21 @@ def read_texts(night: Night, store: Store) -> str:
 def find_themes(night: Night, store: Store, run_id: str) -> Themed:
     """The theme of every message: known ones by the catalogue, emergent ones from what is left."""
     embedder = BundledEmbedder()
-    taught = themes.teaching(store, night.catalogue, embedder, night.tell)
-    known = themes.themed_messages(store, taught, embedder.name, run_id, night.settings.themes.min_confidence)
-    themed, emergent = figures.with_emergent(store, night, known, embedder.name)
+    teachable = decided.teachable(night, store)
+    examples, gone = lessons(store, night.catalogue, teachable)
+    if gone:
+        night.tell(f"{gone} berichten waarvan mensen leerden of thema's overnamen zijn er niet meer")
+    model = learned_model(store, examples, embedder, night.home / "models", night.tell)
+    taught = {lesson.message_id: lesson.theme_id for lesson in teachable.taught if lesson.message_id}
+    least = night.settings.themes.min_confidence
+    known = themes.themed_messages(store, model, embedder.name, run_id, least, taught)
+    found = emergent.with_emergent(store, night, known, embedder.name)
+    extra, decisions = decided.in_force(night, found.themes)
+    themed = merged_messages(found.messages, decisions)
     days = store.query("SELECT message_id, created_day FROM core.message WHERE is_current")
     seen = themed.drop_nulls("theme_id").join(days, on="message_id")
-    rows = themes.theme_rows(night.catalogue, emergent, seen, night.settings.themes.departments)
-    return Themed(run_id, themed, rows)
+    rows = themes.theme_rows(night.catalogue, extra, seen, night.settings.themes.departments)
+    return Themed(run_id, themed, decided_themes(rows, decisions), found.events)
 
 
 @step("kloof en signalen", minutes=60)
@@ -182,8 +205,11 @@ def gate_figures(_night: Night, measured: figures.Figures) -> GateResult:
 def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Figures, read: Read) -> None:
     """Everything measured in one transaction: all of the night's figures are there, or none."""
     with store.transaction():
+        store.replace(DECISION, decision_rows(night.decision_log))
         store.upsert(THEME, themed.themes)
         store.replace(MESSAGE_THEME, themed.messages)
+        # A night that is done again finds the themes that it gave birth to; what happened first stays.
+        store.insert_new(THEME_EVENT, themed.events.with_columns(run_id=pl.lit(themed.run_id)))
         figured = (measured.gap, measured.words, measured.signals, measured.agenda)
         for table, frame in zip((GAP, WORD, SIGNAL, AGENDA), figured, strict=True):
             store.replace_where(table, "run_id", themed.run_id, frame)

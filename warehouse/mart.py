@@ -4,11 +4,14 @@ A file of `marts/` starts with `-- mart.<name>: meaning` and one `-- column: mea
 order; the one SELECT follows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from importlib.resources import files
 
 _FOLDER = files("warehouse") / "marts"
+_READ = re.compile(r"\b(?:FROM|JOIN) mart\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,11 @@ class Mart:
 
 
 def marts() -> tuple[Mart, ...]:
-    """All marts in order of name; the SELECT of one may read those that come before it."""
-    found = [file for file in _FOLDER.iterdir() if file.name.endswith(".sql")]
-    return tuple(_mart(file.read_text("utf-8")) for file in sorted(found, key=lambda file: file.name))
+    """All marts, each after those that its SELECT reads, otherwise in order of name."""
+    files_ = sorted((file for file in _FOLDER.iterdir() if file.name.endswith(".sql")), key=lambda f: f.name)
+    found = {mart.name: mart for mart in (_mart(file.read_text("utf-8")) for file in files_)}
+    reads = {name: sorted(set(_READ.findall(mart.select))) for name, mart in found.items()}
+    return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
 def _mart(text: str) -> Mart:

@@ -183,11 +183,12 @@ def open_store(path: Path, migrations: Traversable = MIGRATIONS) -> Store:
     return store
 
 
-def query_published(path: Path, sql: str) -> pl.DataFrame:
+def query_published(path: Path, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
     """What one reading statement (SELECT, FROM, SUMMARIZE, DESCRIBE, EXPLAIN) gives on a published copy.
 
-    It cannot write, reach a file or the network, or change a setting. Raises ConfigurationError, without
-    the content of rows, when the copy is not there or when the statement is wrong or does more than read.
+    `parameters` fill the $names in the SQL; every one must occur in it. The statement cannot write, reach a
+    file or the network, or change a setting. Raises ConfigurationError, without the content of rows, when the
+    copy is not there or when the statement is wrong or does more than read.
     """
     if not path.is_file():
         raise ConfigurationError(f"{path} is er nog niet; draai eerst een nacht met 'weerklank nightly'.")
@@ -200,7 +201,7 @@ def query_published(path: Path, sql: str) -> pl.DataFrame:
                     "Alleen één vraag die leest is toegestaan; begin met SELECT, FROM, SUMMARIZE of DESCRIBE"
                     " en noem bij PIVOT de waarden met IN."
                 )
-            return connection.execute(statements[0]).pl()
+            return connection.execute(statements[0], dict(parameters or {})).pl()
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
             raise ConfigurationError(_complaint(error)) from None
 

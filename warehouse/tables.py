@@ -177,6 +177,8 @@ THEME = Table(
         "first_seen": Column(DAY, "Day of the first message under it; null when none."),
         "last_seen": Column(DAY, "Day of the latest message under it; null when none."),
         "centroid": Column(pl.List(pl.Float32()), "Mean vector of its messages; null without messages."),
+        "own_label": Column(TEXT, "Label before any decision of people: the catalogue's, or as found."),
+        "own_department": Column(TEXT, "Department before any decision of people."),
     },
 )
 
@@ -189,9 +191,10 @@ MESSAGE_THEME = Table(
         "theme_id": Column(TEXT, "Its theme; null when it has none."),
         "run_id": Column(TEXT, "The run that gave it."),
         "confidence": Column(SHARE, "Probability of the theme, or of having none, between 0 and 1."),
-        "basis": Column(TEXT, "own, context or inherited: what the theme was read from."),
+        "basis": Column(TEXT, "own, context, inherited or taught: what the theme was read from."),
         "is_question": Column(FLAG, "True when it asks for an answer."),
         "language": Column(TEXT, "Language stated by the source, else recognised."),
+        "other_themes": Column(pl.List(TEXT), "theme_ids it is also about, the most probable first."),
     },
 )
 
@@ -236,7 +239,7 @@ GAP = Table(
         "difference_pp": Column(SHARE, "Resident share minus municipality share, in percentage points."),
         "log2_ratio": Column(SHARE, "Base-2 logarithm of the ratio of shares, 0.5 added to each count."),
         "log_odds_z": Column(SHARE, "z of the log-odds with informative Dirichlet prior."),
-        "q_value": Column(SHARE, "Benjamini-Hochberg over an exact two-sided test; null when too few."),
+        "q_value": Column(SHARE, "Share of false discoveries, of exact two-sided tests; null when too few."),
         "verdict": Column(TEXT, "stil, overschot, in_balans, te_weinig or onzeker."),
         "reason": Column(TEXT, "Why that verdict, in Dutch."),
     },
@@ -329,10 +332,26 @@ DECISION = Table(
         "decision_id": Column(TEXT, "Id of the line in the log."),
         "decided_at": Column(UTC_TIME, "When, UTC."),
         "decided_by": Column(TEXT, "Role or account that decided."),
-        "kind": Column(TEXT, "rename, merge, hide, department, teach, adopt or undo."),
+        "kind": Column(TEXT, "rename, merge, hide, show, department, teach, adopt or undo."),
         "theme_id": Column(TEXT, "The theme it is about."),
         "detail": Column(TEXT, "JSON with the rest."),
         "why": Column(TEXT, "The reason given."),
+    },
+)
+
+THEME_EVENT = Table(
+    "core.theme_event",
+    ("run_id", "theme_id"),
+    "What became of every emergent theme in each run.",
+    {
+        "run_id": Column(TEXT, "The run."),
+        "theme_id": Column(TEXT, "The emergent theme."),
+        "event": Column(TEXT, "born, same, split, merged, asleep or woken."),
+        "match_cosine": Column(SHARE, "Cosine to the nearest known theme; of one not found, to a found one."),
+        "margin": Column(SHARE, "How much the next nearest is farther off; null when there is none."),
+        "related_theme_id": Column(TEXT, "The theme that it split from or went into."),
+        "near_theme_id": Column(TEXT, "The catalogue theme nearest to a found theme."),
+        "near_cosine": Column(SHARE, "Cosine of the two."),
     },
 )
 
@@ -352,4 +371,5 @@ TABLES = (
     MATURITY,
     ACTION,
     DECISION,
+    THEME_EVENT,
 )

@@ -1,5 +1,5 @@
 -- mart.action: What was done with a theme, and the gap before and after.
--- theme_id: The theme.
+-- theme_id: The theme, or the one that it was merged into since.
 -- action: What was done.
 -- owner_department: Who does it.
 -- started_on: Since when.
@@ -9,7 +9,7 @@
 -- action_id: Id of the action.
 -- theme_label: Dutch label of the theme.
 SELECT
-    action.theme_id,
+    COALESCE(named.merged_into, action.theme_id) AS theme_id,
     action.action,
     action.owner_department,
     action.started_on,
@@ -19,4 +19,5 @@ SELECT
     action.action_id,
     theme.label AS theme_label
 FROM core.action
-LEFT JOIN core.theme USING (theme_id)
+LEFT JOIN core.theme AS named USING (theme_id)
+LEFT JOIN core.theme ON theme.theme_id = COALESCE(named.merged_into, action.theme_id)

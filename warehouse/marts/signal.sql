@@ -1,6 +1,6 @@
--- mart.signal: Bursts and weak signals of the latest finished run.
+-- mart.signal: Bursts and weak signals of the latest finished run, of themes that are not hidden.
 -- run_id: The run.
--- theme_id: The theme.
+-- theme_id: The theme, or the one that it was merged into since.
 -- theme_label: Dutch label of the theme.
 -- kind: burst or weak_signal.
 -- since: First day of the period that stands out.
@@ -17,7 +17,7 @@ WITH latest_run AS (
 
 SELECT
     signal.run_id,
-    signal.theme_id,
+    COALESCE(measured.merged_into, signal.theme_id) AS theme_id,
     theme.label AS theme_label,
     signal.kind,
     signal.since,
@@ -26,4 +26,6 @@ SELECT
     signal.score
 FROM core.signal
 JOIN latest_run USING (run_id)
-LEFT JOIN core.theme USING (theme_id)
+LEFT JOIN core.theme AS measured USING (theme_id)
+LEFT JOIN core.theme ON theme.theme_id = COALESCE(measured.merged_into, signal.theme_id)
+WHERE theme.status IS DISTINCT FROM 'hidden'

@@ -1,4 +1,4 @@
--- mart.theme_week: Themed messages of residents and posts of the municipality per week; copies left out.
+-- mart.theme_week: Messages of residents and posts of the municipality per week; no copies or hidden themes.
 -- week: Monday of the week, by the day in the municipality's own time zone.
 -- theme_id: The theme.
 -- author_kind: resident or municipality; answers of the municipality are in mart.response instead.
@@ -14,8 +14,10 @@ WITH themed_messages AS (
         platform,
         author_key
     FROM mart.message
+    LEFT JOIN core.theme USING (theme_id)
     WHERE
         theme_id IS NOT NULL
+        AND theme.status IS DISTINCT FROM 'hidden'
         AND dup_of IS NULL
         AND (author_kind = 'resident' OR (author_kind = 'municipality' AND kind IN ('post', 'share')))
 )

@@ -1,6 +1,6 @@
 -- mart.word: Words that tell the sides of a theme apart, in the latest finished run.
 -- run_id: The run.
--- theme_id: The theme.
+-- theme_id: The theme, or the one that it was merged into since.
 -- theme_label: Dutch label of the theme.
 -- side: resident or municipality: who uses it more.
 -- lemma: The word, as a lemma.
@@ -17,7 +17,7 @@ WITH latest_run AS (
 
 SELECT
     word.run_id,
-    word.theme_id,
+    COALESCE(measured.merged_into, word.theme_id) AS theme_id,
     theme.label AS theme_label,
     word.side,
     word.lemma,
@@ -26,4 +26,6 @@ SELECT
     word.log_odds_z
 FROM core.word
 JOIN latest_run USING (run_id)
-LEFT JOIN core.theme USING (theme_id)
+LEFT JOIN core.theme AS measured USING (theme_id)
+LEFT JOIN core.theme ON theme.theme_id = COALESCE(measured.merged_into, word.theme_id)
+WHERE theme.status IS DISTINCT FROM 'hidden'
