@@ -1,8 +1,8 @@
-"""Charts as SVG text: the gap per theme and the distance of the agendas over the months.
+"""Charts as SVG text: the gap per theme, the distance of the agendas, and how good the themes are.
 
 One language of form everywhere: residents are a filled circle on a solid line, the municipality an open
 diamond on a dashed line. It can be told apart in grey and by the colour-blind. The bytes are the same on
-every run: no layout depends on measured text, and nothing is fetched.
+every run: no layout depends on measured text, and nothing is fetched. `spoken` is the text alternative.
 """
 
 import re
@@ -29,6 +29,8 @@ _MARGIN = {"left": 4, "right": 12, "top": 9, "bottom": 26}
 _ROW = 52
 _SHARES = alt.Axis(format=".2~%", tickCount=6, title=None)
 _LABEL_LENGTH = 38
+_SIDE_LABELS, _SIDE_LABEL_LENGTH = 238, 34
+_NARROW_ROW, _CELL = 21, 18
 _SPOKEN_PARTS = re.compile(r"<[a-z][^>]*>")
 
 
@@ -112,6 +114,128 @@ def agenda_chart(months: Sequence[AgendaMonth]) -> str:
     return _svg(chart, "afstand", "Afstand van de agenda's per maand", spoken, left=34)
 
 
+def calibration_chart(bins: pl.DataFrame, spoken: str) -> str:
+    """Share right (right, right_low, right_high) against `confidence`, all fractions, beside the diagonal on
+    which both are equal; '' for no bin."""
+    if bins.is_empty():
+        return ""
+    axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".0%", title=None)
+    x = alt.X("confidence:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    y = alt.Y("right:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    equal = pl.DataFrame({"confidence": [0.0, 1.0], "right": [0.0, 1.0]})
+    layers = [
+        alt.Chart(equal).mark_line(color=INK, strokeWidth=1.5, strokeDash=[4, 3]).encode(x=x, y=y),
+        alt.Chart(bins)
+        .mark_rule(color=RESIDENTS, strokeWidth=2)
+        .encode(x=x, y=alt.Y("right_low:Q", axis=axis), y2="right_high:Q"),
+        alt.Chart(bins).mark_point(filled=True, color=RESIDENTS, size=70, opacity=1).encode(x=x, y=y),
+    ]
+    chart = alt.LayerChart(layer=layers, width=320, height=320)
+    return _svg(chart, "zekerheid", "Zekerheid en het deel dat goed is", spoken, left=48)
+
+
+def quality_chart(themes: pl.DataFrame, spoken: str) -> str:
+    """Precision (null for none) and recall of every `theme`, fractions, in the order given; '' for none."""
+    if themes.is_empty():
+        return ""
+    rows = themes.with_columns(y=pl.int_range(pl.len()).cast(pl.Float64))
+    y = _places(rows.height)
+    x = alt.Scale(domain=[0, 1])
+    recall = alt.X(
+        "recall:Q", scale=x, axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None)
+    )
+    precise = alt.Chart(rows.drop_nulls("precision"))
+    precision = alt.X("precision:Q", scale=x)
+    layers = [
+        precise.mark_rule(color=MUTED, strokeWidth=1).encode(x=precision, x2="recall:Q", y=y),
+        # The circle fits in the square, so that both are seen where they are equal.
+        precise.mark_point(
+            shape="square", filled=True, fill=PAPER, stroke=INK, strokeWidth=1.6, size=130, opacity=1
+        ).encode(x=precision, y=y),
+        alt.Chart(rows).mark_point(filled=True, color=INK, size=45, opacity=1).encode(x=recall, y=y),
+        _side_labels(rows, "theme", y),
+    ]
+    chart = alt.LayerChart(layer=layers, width=270, height=_NARROW_ROW * rows.height)
+    return _svg(chart, "kwaliteit", "Precisie en bereik per thema", spoken, left=_SIDE_LABELS)
+
+
+def confusion_chart(confusion: pl.DataFrame, names: Sequence[str], spoken: str) -> str:
+    """How many messages of each label (rows) lie under what stands for each label (columns); '' for none.
+
+    confusion: theme, mapped and messages; names: the labels in order. The stronger the colour, the larger
+    the part of the row; columns have the numbers of the rows.
+    """
+    if confusion.is_empty():
+        return ""
+    place = (
+        pl.DataFrame({"name": names}).with_row_index("place").with_columns(pl.col("place").cast(pl.Float64))
+    )
+    cells = (
+        confusion.join(place.select(theme="name", y="place"), on="theme")
+        .join(place.select(mapped="name", x="place"), on="mapped")
+        # Half as dark at most: the counts stay readable, also on a dark page.
+        .with_columns(shade=pl.col("messages") / pl.col("messages").sum().over("theme") / 2)
+    )
+    rows = place.select(
+        y="place", x="place", number=(pl.col("place") + 1).cast(pl.Int64).cast(pl.String), name="name"
+    )
+    y, x = _places(len(names)), alt.X("x:Q", scale=alt.Scale(domain=[-0.5, len(names) - 0.5]), axis=None)
+    layers = [
+        alt.Chart(rows)
+        .encode(x=x, y=y)
+        .mark_rect(fill=PAPER, stroke=MUTED, width=_CELL - 1, height=_CELL - 1),
+        alt.Chart(cells)
+        .mark_rect(fill=RESIDENTS, width=_CELL - 1, height=_CELL - 1)
+        .encode(x=x, y=y, opacity=alt.Opacity("shade:Q", scale=None)),
+        alt.Chart(cells).mark_text(fontSize=10, color=INK).encode(x=x, y=y, text="messages:Q"),
+        alt.Chart(rows).mark_text(fontSize=10, color=MUTED).encode(x=x, y=alt.value(-9), text="number:N"),
+        alt.Chart(rows)
+        .mark_text(fontSize=10, color=MUTED, align="right")
+        .encode(x=alt.value(-8), y=y, text="number:N"),
+        _side_labels(rows, "name", y, at=-26),
+    ]
+    chart = alt.LayerChart(layer=layers, width=_CELL * len(names), height=_CELL * len(names))
+    return _svg(chart, "verwisseld", "Labels en gevonden thema's", spoken, left=_SIDE_LABELS + 22, top=22)
+
+
+def redrawn_chart(themes: pl.DataFrame, spoken: str) -> str:
+    """The difference of every theme (theme_label) with its interval over the draws (difference_pp, low_pp,
+    high_pp, percentage points), in the order given; '' for no theme."""
+    if themes.is_empty():
+        return ""
+    rows = themes.with_columns(y=pl.int_range(pl.len()).cast(pl.Float64))
+    y = _places(rows.height)
+    axis = alt.Axis(format="~f", tickCount=6, title=None)
+    layers = [
+        alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="zero:Q"),
+        alt.Chart(rows)
+        .mark_rule(color=RESIDENTS, strokeWidth=2)
+        .encode(x=alt.X("low_pp:Q", axis=axis), x2="high_pp:Q", y=y),
+        alt.Chart(rows)
+        .mark_point(filled=True, color=RESIDENTS, size=70, opacity=1)
+        .encode(x=alt.X("difference_pp:Q", axis=axis), y=y),
+        _side_labels(rows, "theme_label", y),
+    ]
+    chart = alt.LayerChart(layer=layers, width=270, height=_NARROW_ROW * rows.height)
+    return _svg(chart, "getrokken", "Kloof per thema, opnieuw getrokken", spoken, left=_SIDE_LABELS)
+
+
+def _places(rows: int) -> alt.Y:
+    """The vertical place of so many rows, the first on top, on the field `y`."""
+    return alt.Y("y:Q", scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False), axis=None)
+
+
+def _side_labels(rows: pl.DataFrame, column: str, y: alt.Y, at: int = -12) -> alt.Chart:
+    """The names in `column` to the left of the drawing."""
+    short = [wording.shortened(name, _SIDE_LABEL_LENGTH) for name in rows[column]]
+    labels: alt.Chart = (
+        alt.Chart(rows.with_columns(pl.Series("side_label", short, dtype=pl.String)))
+        .mark_text(align="right", fontSize=13, color=INK, baseline="middle")
+        .encode(x=alt.value(at), y=y, text="side_label:N")
+    )
+    return labels
+
+
 def _lane(place: int, share: Share, side: str) -> dict[str, object]:
     return {
         "y": place + (0.34 if side == "resident" else 0.55),
@@ -149,9 +273,13 @@ def _spoken(figures: ThemeFigures) -> str:
     )
 
 
-def _svg(chart: alt.LayerChart, name: str, title: str, spoken: str, left: int = 4) -> str:
+def _svg(
+    chart: alt.LayerChart, name: str, title: str, spoken: str, left: int = 4, top: int = _MARGIN["top"]
+) -> str:
     whole = chart.properties(
-        autosize=alt.AutoSizeParams(type="none"), padding=_MARGIN | {"left": left}, background="transparent"
+        autosize=alt.AutoSizeParams(type="none"),
+        padding=_MARGIN | {"left": left, "top": top},
+        background="transparent",
     ).configure(
         font="sans-serif",
         aria=False,

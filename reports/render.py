@@ -9,11 +9,20 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.advice import RULES
-from reports.charts import agenda_chart, gap_chart
+from reports.charts import (
+    agenda_chart,
+    calibration_chart,
+    confusion_chart,
+    gap_chart,
+    quality_chart,
+    redrawn_chart,
+)
 from reports.disclosure import HIDDEN, MINIMUM_AUTHORS
 from reports.drawings import shares_drawings, trend_drawing
 from reports.figures import ThemeFigures
 from reports.gap_report import GapReport
+from reports.measure_input import EvaluationInput, StabilityInput
+from reports.measure_view import evaluation_view, stability_view
 from reports.speakers import KNOWN_BIAS, KNOWN_BIAS_SOURCE, NOT_PUBLIC_OPINION
 
 _CHART_THEMES = 4
@@ -34,9 +43,8 @@ def render_html(report: GapReport) -> str:
     return _PAGES.get_template("report.html").render(
         report=report,
         charted=charted,
-        # The charts escape their own texts.
-        gap_chart=Markup(gap_chart(charted)),  # noqa: S704 - our own SVG, its texts escaped by charts.py
-        agenda_chart=Markup(agenda_chart(report.agenda.months)),  # noqa: S704 - our own SVG, its texts escaped by charts.py
+        gap_chart=_drawn(gap_chart(charted)),
+        agenda_chart=_drawn(agenda_chart(report.agenda.months)),
         drawings=dict(zip((s.figures.theme_id for s in report.silent), drawings, strict=True)),
         trend_drawing=trend_drawing,
         rules=RULES,
@@ -52,6 +60,29 @@ def render_html(report: GapReport) -> str:
 def render_archive(entries: Sequence[ArchiveEntry]) -> str:
     """The list of all reports, in the order given."""
     return _PAGES.get_template("archive.html").render(entries=entries)
+
+
+def render_evaluation(data: EvaluationInput) -> str:
+    """The figures against a gold set as HTML."""
+    view = evaluation_view(data)
+    return _PAGES.get_template("evaluation.html").render(
+        view=view,
+        quality_chart=_drawn(quality_chart(view.data.themes, view.spoken_quality)),
+        confusion_chart=_drawn(confusion_chart(view.data.confusion, view.names, view.spoken_confusion)),
+        calibration_chart=_drawn(calibration_chart(view.data.calibration, view.spoken_calibration)),
+    )
+
+
+def render_stability(data: StabilityInput) -> str:
+    """How steady the figures are as HTML."""
+    view = stability_view(data)
+    return _PAGES.get_template("stability.html").render(
+        view=view, redrawn_chart=_drawn(redrawn_chart(view.charted, view.spoken))
+    )
+
+
+def _drawn(chart: str) -> Markup:
+    return Markup(chart)  # noqa: S704 - our own SVG, its texts escaped by charts.py
 
 
 def chart_themes(report: GapReport) -> tuple[ThemeFigures, ...]:

@@ -129,8 +129,8 @@ class ReportInput:
         )
 
 
-def _framed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    schema = COLUMNS[name]
+def framed(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The frame with exactly the columns of `schema`, absent ones null, NaN null, all text plain."""
     if frame.width == 0:
         return pl.DataFrame(schema=schema)
     typed = frame.select(
@@ -139,3 +139,7 @@ def _framed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     )
     finite = pl.selectors.float()
     return plain_columns(typed.with_columns(pl.when(finite.is_finite()).then(finite)))
+
+
+def _framed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return framed(frame, COLUMNS[name])

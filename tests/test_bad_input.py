@@ -233,6 +233,9 @@ COMMANDS = [
     command("gold without a column", "evaluate|--gold|zonder.csv", "zonder.csv", "kolom 'theme'", "voeg"),
     command("gold in latin-1", "evaluate|--gold|latin.csv", "latin.csv", "komma's en UTF-8"),
     command("gold of elsewhere", "evaluate|--gold|elders.csv", "elders.csv", "native_id", "draai eerst"),
+    command("gold of an empty theme", "evaluate|--gold|leeg.csv", "leeg.csv", "'theme' is leeg", "overig"),
+    command("gold of two themes", "evaluate|--gold|dubbel.csv", "dubbel.csv", "bericht '1'", "één staan"),
+    command("gold with settings", "evaluate|--gold|elders.csv|--config|nee.toml", "nee.toml", "--config"),
     command("sql that deletes", "sql|DELETE FROM core.message", "SELECT"),
     command("sql that writes a file", "sql|COPY core.message TO 'x.csv'", "SELECT"),
     command("sql of two statements", "sql|SELECT 1; DELETE FROM core.message", "SELECT"),
@@ -323,6 +326,10 @@ def test_a_command_answers_what_is_wrong(
     (deployment / "zonder.csv").write_text(f"native_id,author_kind\n1,{CANARY}\n")
     (deployment / "latin.csv").write_bytes("native_id,author_kind,theme\n1,resident,café\n".encode("latin-1"))
     (deployment / "elders.csv").write_text(f"native_id,author_kind,theme\n1,resident,{CANARY}\n")
+    (deployment / "leeg.csv").write_text("native_id,author_kind,theme\n1,resident,\n2,resident, \n")
+    (deployment / "dubbel.csv").write_text(
+        f"native_id,author_kind,theme\n1,resident,{CANARY}\n1,resident,b\n"
+    )
     shutil.copytree(published, deployment.parent / "home")
     before = files_of(deployment.parent)
     assert main(arguments) == 2
