@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import reduce
 
 # One more with every change here: lemmas and vectors made by older rules are then made anew.
-RULES = 1
+RULES = 2
 
 _URL = re.compile(r"(?:https?://|\bwww\.)\S*[\w/]", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@\w+(?:[.@]\w+)*")
@@ -60,3 +60,11 @@ _STEPS: tuple[Callable[[str], str], ...] = (
 def model_text(text: str) -> str:
     """The text that tokeniser, embedder and classifier read; may be empty."""
     return reduce(lambda t, step: step(t), _STEPS, text)
+
+
+def phrase_text(text: str) -> str:
+    """The text in which phrases are looked for: as `model_text`, but what it leaves out stays visible as a
+    cut ("|"), as line ends do, so that no phrase runs across it."""
+    plain = with_plain_letters(text).replace("\n", " | ")
+    cut = reduce(lambda t, pattern: pattern.sub(" | ", t), (_URL, _MENTION, _MARK), plain)
+    return with_single_spaces(with_open_hashtags(cut))

@@ -1,7 +1,8 @@
 """Emergent themes: what residents talk about and the catalogue does not know.
 
 BERTopic (Grootendorst 2022, arXiv 2203.05794) with every random or downloaded part replaced: sentence
-vectors are given, principal components take the place of UMAP, average linkage that of HDBSCAN. Groups of
+vectors are given, exact principal components take the place of UMAP, average linkage that of HDBSCAN; one
+thread, because the order in which threads add up would show in the last digits. Groups of
 short comments are often vague, so a group must earn the name of theme: enough messages and authors, close
 together, and with words of its own. A vague theme in a report does more harm than a missing one.
 """
@@ -18,13 +19,14 @@ from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer
+from threadpoolctl import threadpool_limits
+
+from nlp.copies import Indices, copy_groups
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 THEMES_SCHEMA = {
     "number": pl.Int64(),
-    "label": pl.String(),
     "keywords": pl.List(pl.String()),
     "centroid": pl.List(pl.Float32()),
     "messages": pl.Int64(),
@@ -40,10 +42,10 @@ _MIN_COSINE_TO_CORE = 0.45
 _MIN_CORE_WORD_SHARE = 0.5
 _KEYWORDS = 10
 _SHARED_WORDS = 2
-_LABEL_WORDS = 3
 _MIN_CONTENT = 2
-# Time, number, thanks and praise: much shared in chatter, never what a message is about.
-_NO_SUBJECT = {
+# Time, number, thanks, praise, address and what fills a form that must not stay empty: much shared, never
+# what a message is about.
+NO_SUBJECT = frozenset({
     "vandaag", "morgen", "gisteren", "vanavond", "vanmorgen", "vanmiddag", "vannacht", "ochtend", "middag",
     "avond", "nacht", "uur", "minuut", "maand", "weekend", "maandag", "dinsdag", "woensdag", "donderdag",
     "vrijdag", "zaterdag", "zondag", "twee", "drie", "vier", "vijf", "half", "keer", "bedanken", "bedankt",
@@ -51,7 +53,11 @@ _NO_SUBJECT = {
     "top", "blij", "haha", "hahaha", "lol", "mens", "iemand", "iedereen", "allemaal", "niemand", "eigenlijk",
     "hoeveel", "helemaal", "nieuw", "groot", "klein", "vraag", "vragen", "reactie", "reageren", "zien",
     "horen", "lezen", "kijken", "denken", "hopen", "zetten", "liggen", "lopen", "nemen", "houden", "geven",
-}  # fmt: skip
+    "opmerking", "bijlage", "bijvoegen", "toelichting", "toelichten", "nvt", "n.v.t.", "n.v.t", "idee",
+    "invullen", "bovenstaand", "onderstaand", "verder", "extra", "toevoegen", "aanvulling", "antwoord",
+    "melding", "staat", "zet", "mee", "per", "vorig", "langs", "dhr", "dhr.", "mw", "mw.", "meneer",
+    "mevrouw",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class DiscoveryRules:
     """When a group of messages is a theme.
 
     min_texts: fewest different texts to look for themes in at all.
-    min_messages: fewest different texts of a theme; copies count once.
+    min_messages: fewest different texts of a theme; copies and near copies count once.
     min_authors: fewest authors of a theme; every anonymous message counts as one.
     min_coherence: least mean cosine of a theme's texts to their centroid.
     min_word_share: share of the texts that must hold each of two words.
@@ -78,8 +84,8 @@ class DiscoveryRules:
 class Discovery:
     """The emergent themes of one window.
 
-    themes: number (0 for the largest), label (Dutch), keywords, centroid (unit vector), messages (members,
-    copies included). members: message_id, number, confidence (cosine to the centroid, 0-1).
+    themes: number (0 for the largest), keywords (lemmas, best first), centroid (unit vector), messages
+    (members, copies included). members: message_id, number, confidence (cosine to the centroid, 0-1).
     """
 
     themes: pl.DataFrame
@@ -149,36 +155,39 @@ class _CloseTexts:
         return np.where(texts.holds @ (shares >= _MIN_CORE_WORD_SHARE) > 0, cosines, -1.0)
 
 
-def emergent_themes(
-    texts: pl.DataFrame, stop_words: frozenset[str], seed: int, rules: DiscoveryRules
-) -> Discovery:
+def emergent_themes(texts: pl.DataFrame, stop_words: frozenset[str], rules: DiscoveryRules) -> Discovery:
     """Themes among messages that no known theme fits; the order of the rows makes no difference.
 
     texts: message_id, author_key (null when anonymous), lemmas (List[String]), vector (List or Array of
-    Float32, unit length). Messages with fewer than two different content words take no part, copies
-    count once. Memory grows with the square of the number of different texts, 8 bytes for every pair.
+    Float32, unit length). Messages with fewer than two different content words take no part, copies and
+    near copies count once. Memory grows with the square of the number of different texts, 8 bytes for every
+    pair.
     """
     spoken = _with_content(texts, stop_words)
-    if spoken["lemmas"].n_unique() < rules.min_texts:
+    if spoken["copies"].n_unique() < rules.min_texts:
         return Discovery(pl.DataFrame(schema=THEMES_SCHEMA), pl.DataFrame(schema=MEMBERS_SCHEMA))
     different = _different_texts(spoken)
-    groups = [group for group in _groups(different, seed) if _is_theme(group, different, rules)]
+    groups = [group for group in _groups(different) if _is_theme(group, different, rules)]
     return _discovery(groups, different)
 
 
 def _with_content(texts: pl.DataFrame, stop_words: frozenset[str]) -> pl.DataFrame:
+    """The messages with something to say, in order of message_id, with their content words (`content`) and
+    a number that copies share (`copies`)."""
     word = pl.element()
-    says_something = ~word.is_in(sorted(stop_words | _NO_SUBJECT)) & word.str.contains(r"\p{L}{2}")
-    return texts.with_columns(
-        pl.col("lemmas").list.join(" "), content=pl.col("lemmas").list.eval(word.filter(says_something))
-    ).filter(pl.col("content").list.n_unique() >= _MIN_CONTENT)
+    says_something = ~word.is_in(sorted(stop_words | NO_SUBJECT)) & word.str.contains(r"\p{L}{2}")
+    spoken = (
+        texts.with_columns(content=pl.col("lemmas").list.eval(word.filter(says_something)))
+        .filter(pl.col("content").list.n_unique() >= _MIN_CONTENT)
+        .sort("message_id")
+    )
+    return spoken.with_columns(copies=pl.Series(copy_groups(spoken["lemmas"].to_list()), dtype=pl.Int64))
 
 
 def _different_texts(spoken: pl.DataFrame) -> _Texts:
-    once = (
-        spoken.sort("message_id")
-        .group_by("lemmas", maintain_order=True)
-        .agg("message_id", "author_key", pl.col("content").first().list.join(" "), pl.col("vector").first())
+    """Of near copies the first speaks for all."""
+    once = spoken.group_by("copies", maintain_order=True).agg(
+        "message_id", "author_key", pl.col("content").first().list.join(" "), pl.col("vector").first()
     )
     content = once["content"].to_list()
     counter = CountVectorizer(analyzer=str.split, binary=True)
@@ -192,7 +201,7 @@ def _different_texts(spoken: pl.DataFrame) -> _Texts:
     )
 
 
-def _groups(texts: _Texts, seed: int) -> list[_Group]:
+def _groups(texts: _Texts) -> list[_Group]:
     from bertopic import BERTopic
 
     count, dimensions = texts.vectors.shape
@@ -200,11 +209,12 @@ def _groups(texts: _Texts, seed: int) -> list[_Group]:
     model = BERTopic(
         language="dutch",
         top_n_words=_KEYWORDS,
-        umap_model=make_pipeline(PCA(components, random_state=seed), Normalizer()),
+        umap_model=make_pipeline(PCA(components, svd_solver="full"), Normalizer()),
         hdbscan_model=_CloseTexts(texts),
         vectorizer_model=CountVectorizer(analyzer=str.split),
     )
-    topics, _ = model.fit_transform(texts.content, texts.vectors)
+    with threadpool_limits(1):
+        topics, _ = model.fit_transform(texts.content, texts.vectors)
     labels = np.asarray(topics)
     groups = []
     for topic in sorted(set(topics) - {-1}):
@@ -239,7 +249,6 @@ def _discovery(groups: Sequence[_Group], texts: _Texts) -> Discovery:
     themes = [
         {
             "number": number,
-            "label": _label(groups[i].keywords),
             "keywords": groups[i].keywords,
             "centroid": groups[i].centroid.tolist(),
             "messages": members[i].height,
@@ -254,11 +263,6 @@ def _discovery(groups: Sequence[_Group], texts: _Texts) -> Discovery:
         pl.DataFrame(themes, schema=THEMES_SCHEMA),
         pl.concat([pl.DataFrame(schema=MEMBERS_SCHEMA), *numbered]).sort("number", "message_id"),
     )
-
-
-def _label(keywords: Sequence[str]) -> str:
-    first, *rest = keywords[:_LABEL_WORDS]
-    return ": ".join([first[:1].upper() + first[1:], *([", ".join(rest)] if rest else [])])
 
 
 def _unit(rows: Floats) -> Floats:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nlp.clean import (
     model_text,
+    phrase_text,
     with_open_hashtags,
     with_plain_letters,
     with_single_spaces,
@@ -59,3 +60,8 @@ def test_any_text_becomes_one_plain_line(text: str) -> None:
     cleaned = model_text(text)
     assert cleaned == " ".join(cleaned.split())
     assert unicodedata.is_normalized("NFKC", cleaned)
+
+
+def test_a_phrase_ends_where_something_was_taken_out() -> None:
+    text = "de [naam] straat\nvol @iemand zand https://voorbeeld.nl/a en #stof"
+    assert phrase_text(text) == "de | straat | vol | zand | en stof"

@@ -67,18 +67,18 @@ def test_a_migration_that_fails_leaves_the_old_state(tmp_path: Path) -> None:
     with open_store(path) as store:
         store.upsert(ACTION, actions("a"))
     shutil.copytree(str(MIGRATIONS), folder)
-    (folder / "0002_broken.sql").write_text("DELETE FROM core.action; ALTER TABLE core.nothing DROP x;")
+    (folder / "9999_broken.sql").write_text("DELETE FROM core.action; ALTER TABLE core.nothing DROP x;")
     with pytest.raises(Exception, match="nothing"):
         open_store(path, folder)
     with open_store(path) as store:
         assert stored(store) == [("a", "Bericht geplaatst")]
-        assert store.query("core.migration")["number"].to_list() == [1]
+        assert 9999 not in store.query("core.migration")["number"]
 
 
 def test_a_database_of_a_newer_weerklank_is_left_alone(tmp_path: Path) -> None:
     path, folder = tmp_path / "warehouse.duckdb", tmp_path / "migrations"
     shutil.copytree(str(MIGRATIONS), folder)
-    (folder / "0002_later.sql").write_text("CREATE TABLE core.later (id VARCHAR);")
+    (folder / "9999_later.sql").write_text("CREATE TABLE core.later (id VARCHAR);")
     open_store(path, folder).close()
     with pytest.raises(ConfigurationError, match=r"nieuwere versie van weerklank; werk weerklank bij\.$"):
         open_store(path)

@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from nlp.clean import model_text
-from nlp.tokens import PIPELINE, lemmas, stop_words
+from nlp.tokens import PIPELINE, Word, clauses, lemmas, stop_words
 
 LEMMAS = {
     "De straten werden geveegd!": ["de", "straat", "worden", "vegen"],
@@ -14,6 +14,9 @@ LEMMAS = {
     "op de N307 ligt 3x zoveel CO2": ["op", "de", "n307", "liggen", "3x", "zoveel", "co2"],
     "vol!!! - ... 👍 & #": ["vol"],
     "één café": ["één", "café"],
+    "de stoep is opengebroken en afgesloten": ["de", "stoep", "zijn", "openbreken", "en", "afsluiten"],
+    "een wolf, een kat, een fietser": ["een", "wolf", "een", "kat", "een", "fietser"],
+    "raadsleden op de website": ["raadslid", "op", "de", "website"],
     "👍 …": [],
     "": [],
 }
@@ -28,9 +31,21 @@ def test_stop_words_are_known_in_every_form() -> None:
     listed = stop_words()
     assert {"de", "gemeente", "gaat", "gaan", "zijn", "is"} <= listed
     assert {lemma for words in lemmas(["de gemeente gaat het niet doen"]) for lemma in words} <= listed
+    assert {"klein", "zundert"} <= stop_words("Klein-Zundert") | stop_words("Klein Zundert")
     assert not listed & {"boom", "container", "parkeren", "tegel", "wethouder"}
 
 
 def test_the_pipeline_is_named_after_what_computes_it() -> None:
     assert version("spacy") in PIPELINE
     assert version("simplemma") in PIPELINE
+
+
+def test_clauses_keep_the_words_as_written_and_end_where_something_else_stands() -> None:
+    cut = clauses(["Wat een STOEP, opengebroken voor PFAS | de auto's (2)!", "", "…"])
+    written = [[[word.written for word in clause] for clause in clauses] for clauses in cut]
+    assert written == [
+        [["Wat", "een", "STOEP"], ["opengebroken", "voor", "PFAS"], ["de", "auto's"], ["2"]],
+        [],
+        [],
+    ]
+    assert next(clauses(["Stoepen"])) == [[Word("Stoepen", "stoep")]]
