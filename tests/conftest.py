@@ -20,29 +20,26 @@ prepare_process(_SCRATCH)
 
 
 @pytest.fixture(scope="session")
-def taught_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with the lemmas and vectors of the catalogue and nothing else: they take 10 seconds."""
-    from flows.texts import embedded, hashed, tokenised
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which a night keeps what the catalogue taught it: learning takes half a minute."""
+    from flows.teaching import learned_model, lessons
     from nlp.catalogue import bundled_catalogue
     from nlp.embed import BundledEmbedder
+    from warehouse.decisions import replayed
     from warehouse.store import open_store
 
-    path = tmp_path_factory.mktemp("taught") / "warehouse.duckdb"
-    with open_store(path) as store:
-        import polars as pl
-
-        texts = hashed(pl.Series([text for _, text in bundled_catalogue().examples]))
-        tokenised(store, texts)
-        embedded(store, texts, BundledEmbedder(), lambda _: None)
-    return path
+    folder = tmp_path_factory.mktemp("taught")
+    with open_store(folder / "warehouse.duckdb") as store:
+        examples, _ = lessons(store, bundled_catalogue(), replayed([]))
+        learned_model(store, examples, BundledEmbedder(), folder / "models", lambda _: None)
+    return folder / "models"
 
 
 @pytest.fixture
-def home(tmp_path: Path, taught_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A run-time home of its own, in which a night need not read the catalogue anew."""
+def home(tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run-time home of its own, in which a night need not learn the catalogue anew."""
     folder = tmp_path / "home"
-    folder.mkdir()
-    shutil.copy(taught_warehouse, folder / "warehouse.duckdb")
+    shutil.copytree(models, folder / "models", copy_function=os.link)
     monkeypatch.setenv("WEERKLANK_HOME", str(folder))
     return folder
 
@@ -66,7 +63,7 @@ class Town:
 
 @pytest.fixture(scope="session")
 def first_night(
-    tmp_path_factory: pytest.TempPathFactory, taught_warehouse: Path, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, models: Path, request: pytest.FixtureRequest
 ) -> Town:
     """The town after one undisturbed night; tests work on copies of it."""
     from flows.cli import main
@@ -75,8 +72,7 @@ def first_night(
     request.getfixturevalue("prefect_api")
     folder = tmp_path_factory.mktemp("first-night")
     town = Town(written_town(folder / "town"), folder / "home")
-    town.home.mkdir()
-    shutil.copy(taught_warehouse, town.home / "warehouse.duckdb")
+    shutil.copytree(models, town.home / "models", copy_function=os.link)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEERKLANK_HOME", str(town.home))
         assert main(["nightly", "--config", str(town.settings), "--as-of", AS_OF.isoformat()]) == 0
