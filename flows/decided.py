@@ -10,8 +10,11 @@ from warehouse.store import Store
 
 
 def teachable(night: Night, store: Store) -> Decisions:
-    """The decisions about themes that exist before tonight's are sought: what may be learned from them."""
-    stored = store.query("SELECT theme_id FROM core.theme")["theme_id"]
+    """The decisions about themes that exist before tonight's are sought: what may be learned from them.
+
+    A theme that the catalogue no longer has is still stored, but nothing can be under it.
+    """
+    stored = store.query("SELECT theme_id FROM core.theme WHERE origin = 'emergent'")["theme_id"]
     adopted = {theme.theme_id for theme in night.decisions.adopted}
     return night.decisions.about(_of_catalogue(night) | adopted | set(stored))[0]
 

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 
 from flows.night import Night
-from flows.texts import prepared
+from flows.texts import embedded, hashed, prepared
 from nlp.catalogue import Catalogue
 from nlp.discover import MEMBERS_SCHEMA, NO_SUBJECT, Discovery, DiscoveryRules, emergent_themes
+from nlp.embed import Embedder
 from nlp.labels import theme_labels
 from nlp.near_theme import LIKE, mean_vectors, near_themes
 from nlp.registry import registered, shared_messages
@@ -53,20 +54,24 @@ class Emergent:
     events: pl.DataFrame
 
 
-def with_emergent(store: Store, night: Night, themed: pl.DataFrame, embedder_name: str) -> Emergent:
+def with_emergent(store: Store, night: Night, themed: pl.DataFrame, embedder: Embedder) -> Emergent:
     """MESSAGE_THEME rows (`themed`) with the emergent themes of tonight.
 
-    They are looked for in what residents wrote in the window and the catalogue does not know. Posts of the
+    They are looked for in what residents wrote in the window and the catalogue does not know, but not in
+    what people said has no theme. Posts of the
     municipality without a theme join the one they are close to, or it would look silent on them only because
     nobody looked.
     """
     known = THEME.conform(store.query(_KNOWN))
-    messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(themed, on="message_id")
-    rest = night.window.of(messages).filter(pl.col("theme_id").is_null() & pl.col("dup_of").is_null())
+    messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(
+        themed, on="message_id", maintain_order="left"
+    )
+    unknown = pl.col("theme_id").is_null() & pl.col("basis").ne_missing("taught")
+    rest = night.window.of(messages).filter(unknown & pl.col("dup_of").is_null())
     texts = pl.concat(
         [
             rest.select("message_id", "author_key", "author_kind", "text"),
-            prepared(store, rest["content_hash"], embedder_name),
+            prepared(store, rest["content_hash"], embedder.name),
         ],
         how="horizontal",
     )
@@ -78,7 +83,7 @@ def with_emergent(store: Store, night: Night, themed: pl.DataFrame, embedder_nam
     shared = shared_messages(members, store.query(_BEFORE))
     ids = registered(found.themes, known, shared, night.as_of)
     assigned = frozenset(themed["theme_id"].drop_nulls())
-    near = near_themes(found.themes, _known_centroids(store, night, messages, found, embedder_name))
+    near = near_themes(found.themes, _known_centroids(store, night, messages, found, embedder))
     labels = theme_labels(residents, found.members, empty_words | NO_SUBJECT)
     named = ids.join(labels, on="number").join(near, on="number", how="left")
     return Emergent(
@@ -89,11 +94,14 @@ def with_emergent(store: Store, night: Night, themed: pl.DataFrame, embedder_nam
 
 
 def _known_centroids(
-    store: Store, night: Night, messages: pl.DataFrame, found: Discovery, embedder_name: str
+    store: Store, night: Night, messages: pl.DataFrame, found: Discovery, embedder: Embedder
 ) -> pl.DataFrame:
     """theme_id and centroid of the catalogue's themes: of what residents say under them in the window and of
     the catalogue's examples; none are computed where nothing was found."""
     themes = () if found.themes.is_empty() else night.catalogue.themes
+    # A new database may be given an assigner that was learned before it: then it has not read the examples.
+    known = hashed(pl.Series([text for theme in themes for text in theme.residents], dtype=pl.String()))
+    embedded(store, known, embedder, night.tell)
     examples = pl.DataFrame(
         [(theme.theme_id, content_hash(text)) for theme in themes for text in theme.residents],
         schema={"theme_id": pl.String(), "content_hash": pl.String()},
@@ -105,7 +113,7 @@ def _known_centroids(
         & pl.col("dup_of").is_null()
     )
     texts = pl.concat([examples, said.select("theme_id", "content_hash")])
-    vectors = prepared(store, texts["content_hash"], embedder_name)["vector"]
+    vectors = prepared(store, texts["content_hash"], embedder.name)["vector"]
     return mean_vectors(texts.select("theme_id", vector=vectors).drop_nulls())
 
 

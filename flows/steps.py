@@ -159,7 +159,8 @@ def gate_window(night: Night, store: Store) -> GateResult:
 def read_texts(night: Night, store: Store) -> str:
     """Lemmas and vectors of texts that have none yet; gives the name of the embedder."""
     embedder = BundledEmbedder()
-    new = texts.hashed(store.query(themes.CURRENT)["text"])
+    messages = store.query(themes.CURRENT)
+    new = texts.hashed(pl.concat([messages["text"], texts.subjects(messages)["text"]]))
     texts.tokenised(store, new)
     texts.embedded(store, new, embedder, night.tell)
     return embedder.name
@@ -177,7 +178,7 @@ def find_themes(night: Night, store: Store, run_id: str) -> Themed:
     taught = {lesson.message_id: lesson.theme_id for lesson in teachable.taught if lesson.message_id}
     least = night.settings.themes.min_confidence
     known = themes.themed_messages(store, model, embedder.name, run_id, least, taught)
-    found = emergent.with_emergent(store, night, known, embedder.name)
+    found = emergent.with_emergent(store, night, known, embedder)
     extra, decisions = decided.in_force(night, found.themes)
     themed = merged_messages(found.messages, decisions)
     days = store.query("SELECT message_id, created_day FROM core.message WHERE is_current")

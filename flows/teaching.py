@@ -1,6 +1,7 @@
 """What the assigner learns from, and the assigner itself, which is learned once and kept under the home."""
 
 import hashlib
+import pickle
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from nlp.catalogue import Catalogue
 from nlp.clean import model_text
 from nlp.embed import Embedder
 from warehouse.decisions import Decisions
+from warehouse.errors import ConfigurationError
 from warehouse.store import Store
 
 # What a person corrected says more of this municipality than an example that was written for all.
@@ -25,6 +27,12 @@ _TAUGHT = """
 SELECT message_id, text FROM core.message
 WHERE is_current AND deleted_at IS NULL AND list_contains($message_ids, message_id)
 """
+
+# What reading a file raises of which a part is missing or changed.
+_DAMAGED = (
+    pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError, ImportError,
+    MemoryError,
+)  # fmt: skip
 
 # One process may run many nights; the latest model stays at hand.
 _LEARNED: dict[str, ThemeModel] = {}
@@ -56,7 +64,8 @@ def learned_model(
 ) -> ThemeModel:
     """The assigner that `examples` (LESSON_SCHEMA) teach.
 
-    It is kept in the folder `models` and learned anew when an example, a rule of text or a library changes.
+    It is kept in the folder `models` and learned anew when an example, a rule of text or a library changes,
+    or when what was kept is damaged. Raises ConfigurationError when it cannot be kept or read there.
     """
     from nlp.tokens import PIPELINE
 
@@ -65,8 +74,9 @@ def learned_model(
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     if key not in _LEARNED:
         kept = models / f"indeler-{key}.joblib"
-        model = joblib.load(kept) if kept.exists() else _fitted(store, examples, embedder, tell)
-        if not kept.exists():
+        model = _kept_model(kept, tell)
+        if model is None:
+            model = _fitted(store, examples, embedder, tell)
             _keep(model, kept)
         _LEARNED.clear()
         _LEARNED[key] = model
@@ -99,12 +109,37 @@ def _fitted(
     return fitted_model(texts, known["theme_id"].to_list(), known["weight"].to_numpy().astype(np.float32))
 
 
+def _kept_model(kept: Path, tell: Callable[[str], None]) -> ThemeModel | None:
+    """The model in the file; None when there is none, or only a part of one."""
+    try:
+        model = joblib.load(kept)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(kept) from error
+    except _DAMAGED:
+        model = None
+    if not isinstance(model, ThemeModel):
+        tell(f"{kept} is beschadigd; de indeler wordt opnieuw geleerd")
+        return None
+    return model
+
+
 def _keep(model: ThemeModel, kept: Path) -> None:
-    """The model in its place in one move; older ones go."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    """The model in its place in one move; older and unfinished ones go."""
     unfinished = kept.with_suffix(".deel")
-    joblib.dump(model, unfinished)
-    unfinished.replace(kept)
-    for older in kept.parent.glob("indeler-*.joblib"):
-        if older != kept:
-            older.unlink()
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        joblib.dump(model, unfinished)
+        unfinished.replace(kept)
+        for older in kept.parent.glob("indeler-*"):
+            if older != kept:
+                older.unlink()
+    except OSError as error:
+        raise _unusable(kept) from error
+
+
+def _unusable(kept: Path) -> ConfigurationError:
+    return ConfigurationError(
+        f"Indeler {kept} is niet te lezen of te schrijven; controleer rechten en schijfruimte."
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from nlp.clean import model_text
+from nlp.clean import model_text, with_subject
 from nlp.embed import Embedder
 from warehouse.sources.identity import content_hash
 from warehouse.store import Store
@@ -19,6 +19,13 @@ def hashed(texts: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"content_hash": [content_hash(text) for text in distinct], "text": distinct}).unique(
         "content_hash", maintain_order=True
     )
+
+
+def subjects(messages: pl.DataFrame) -> pl.DataFrame:
+    """content_hash and text of what is read of every message (text, title, source_category) for its theme."""
+    told = [with_subject(*row) for row in messages.select("text", "title", "source_category").iter_rows()]
+    columns = {"content_hash": [content_hash(text) for text in told], "text": told}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
 
 
 def tokenised(store: Store, texts: pl.DataFrame) -> int:

@@ -144,7 +144,7 @@ def taught_file(desk: Desk, path: Path) -> str:
     """Let the messages and sentences of a CSV file belong to the themes that it names."""
     from flows.lessons import read_lessons
 
-    return _taught(desk, theme_view(desk.home), read_lessons(path), f"{path}, rij {{row}}: ")
+    return _taught(desk, theme_view(desk.home), read_lessons(path), f"{path}, rij ")
 
 
 def adopted(desk: Desk, theme: str, label: str | None, department: str | None) -> str:
@@ -195,7 +195,7 @@ def _plain(desk: Desk, kind: type[Decision], theme: str, **fields: object) -> st
 
 
 def _taught(desk: Desk, view: ThemeView, lessons: list[tuple[str, str, str]], where: str = "") -> str:
-    """Write lessons: theme, message_id or text, and its value; `where` names its row, from 2 on."""
+    """Write lessons: theme, message_id or text, and its value; `where` goes before the row's number, from 2."""
     messages = set(query_published(view.copy, "SELECT message_id FROM mart.message")["message_id"])
     wanted = list[Decision]()
     for row, (theme, kind, value) in enumerate(lessons, start=2):
@@ -207,7 +207,7 @@ def _taught(desk: Desk, view: ThemeView, lessons: list[tuple[str, str, str]], wh
                 raise ConfigurationError(f"Bericht '{value}' is er niet; {hint}.")
             wanted.append(desk.made(Teach, theme, **{kind: value}))
         except ConfigurationError as error:
-            raise ConfigurationError(f"{where.format(row=row)}{error}") from None
+            raise ConfigurationError(f"{where}{row}: {error}" if where else str(error)) from None
     written = desk.noted(*wanted)
     if len(written) == 1:
         return _told(f"Thema {written[0].theme} {told(written[0])}", written[0])

@@ -1,12 +1,14 @@
 """Themes carried between store and models: what every message gets."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from flows.teaching import read_texts
+from flows.texts import subjects
 from nlp.assign import ThemeModel, log_softmax
 from nlp.catalogue import NO_THEME, Catalogue
 from nlp.clean import model_text
@@ -22,6 +24,7 @@ from warehouse.tables import MESSAGE_THEME, THEME
 CURRENT = "SELECT * FROM core.message WHERE is_current AND deleted_at IS NULL ORDER BY message_id"
 # What people gave to a message is no memory: it goes when they take it back.
 _BEFORE = "SELECT message_id, COALESCE(theme_id, $none) FROM core.message_theme WHERE basis <> 'taught'"
+_MERGED = "SELECT theme_id, merged_into FROM core.theme WHERE merged_into IS NOT NULL"
 _GIVEN = {"message_id": pl.String(), "given": pl.String()}
 
 
@@ -40,10 +43,11 @@ def themed_messages(
     the theme that people gave to a message (message_id), which it keeps.
     """
     messages = store.query(CURRENT)
-    distinct = messages.select("content_hash", "text").unique("content_hash").sort("content_hash")
+    read = subjects(messages)
+    distinct = read.unique("content_hash").sort("content_hash")
     texts = read_texts(store, distinct, embedder_name)
     place = dict(zip(distinct["content_hash"], range(distinct.height), strict=True))
-    which = np.asarray([place[key] for key in messages["content_hash"]], dtype=int)
+    which = np.asarray([place[key] for key in read["content_hash"]], dtype=int)
     index = dict(zip(messages["message_id"], range(messages.height), strict=True))
     parents = [index.get(parent) for parent in messages["parent_id"]]
     kinds = messages["author_kind"].to_list()
@@ -51,9 +55,14 @@ def themed_messages(
     first = read_in_threads(general[which], parents, kinds).in_thread
     here = spoken_here(texts, _mean_by_text(first, which, distinct.height), model.themes)
     reading = read_in_threads(log_softmax(general + WEIGHT * here)[which], parents, kinds)
-    spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in messages["text"]], dtype=bool)
+    spoken = np.asarray([any(c.isalpha() for c in model_text(text)) for text in read["text"]], dtype=bool)
     had = dict(store.query(_BEFORE, {"none": NO_THEME}).rows())
-    before = [had.get(message_id) for message_id in messages["message_id"]]
+    before = remembered_themes(
+        [had.get(message_id) for message_id in messages["message_id"]],
+        dict(store.query(_MERGED).rows()),
+        reading.in_thread,
+        model.themes,
+    )
     decided = decisions(
         reading.by_itself, reading.in_thread, model.themes, parents, spoken, before, min_confidence
     )
@@ -64,6 +73,27 @@ def themed_messages(
             language=pl.coalesce("declared", pl.col("text").map_elements(language, return_dtype=pl.String())),
         ).pipe(_with_taught, taught)
     )  # fmt: skip
+
+
+def remembered_themes(
+    had: Sequence[str | None], merged: Mapping[str, str], read: Scores, themes: Sequence[str]
+) -> list[str | None]:
+    """The theme of last night of every message, as the assigner may have given it.
+
+    had: as it was stored. What is under a theme that others went into (merged: theme_id to target) may have
+    been any of them; it counts as the one that `read` (messages, themes) finds most probable. So a merge that
+    is undone gives every message back.
+    """
+    column = {theme: place for place, theme in enumerate(themes)}
+    together = defaultdict[str, set[str]](set)
+    for theme, into in merged.items():
+        together[into] |= {theme, into} & column.keys()
+    return [
+        max(sorted(together[theme]), key=lambda name: row[column[name]])
+        if theme is not None and together.get(theme)
+        else theme
+        for theme, row in zip(had, read, strict=True)
+    ]
 
 
 def _with_taught(themed: pl.DataFrame, taught: Mapping[str, str]) -> pl.DataFrame:

@@ -100,12 +100,11 @@ def learned_from(
 ) -> Learned:
     """What `texts` teach, where row i of `targets` (texts, themes) says how much of each theme text i is.
 
-    Cost: cubic in the number of texts, and 4 bytes for every pair of them.
+    Raises ValueError when they are not `comparable`. Cost: cubic in the number of texts, and 4 bytes for
+    every pair of them.
     """
     words = TfidfVectorizer(analyzer=_lemmas_and_pairs, sublinear_tf=True, dtype=np.float32)
-    letters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, dtype=np.float32
-    )
+    letters = _letters()
     features = _side_by_side(words.fit_transform(texts.lemmas), letters.fit_transform(texts.texts))
     penalties = PENALTY / (np.ones(len(texts.texts), dtype=np.float32) if weights is None else weights)
     duals, left_out = kernel_ridge(
@@ -118,11 +117,28 @@ def learned_from(
     return Learned(model, log_softmax(left_out * temperature))
 
 
+def comparable(texts: Texts) -> bool:
+    """Whether there is a word in the texts, and a group of letters that two of them share."""
+    groups, seen = _letters().build_analyzer(), set[str]()
+    for text in texts.texts:
+        found = set(groups(text))
+        if not seen.isdisjoint(found):
+            return any(texts.lemmas)
+        seen |= found
+    return False
+
+
 def log_softmax(scores: Scores) -> Scores:
     """Row-wise log of the softmax, stable for large scores."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     normalised: Scores = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return normalised
+
+
+def _letters() -> TfidfVectorizer:
+    return TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, dtype=np.float32
+    )
 
 
 def _lemmas_and_pairs(lemmas: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ _URL = re.compile(r"(?:https?://|\bwww\.)\S*[\w/]", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@\w+(?:[.@]\w+)*")
 _MARK = re.compile(r"\[[a-z-]{3,20}\]")
 _HASH = re.compile(r"#+(\w)")
+_LEVEL = re.compile(r"\s*[>/|]\s*")
 _SPACE = re.compile(r"\s+")
 _APOSTROPHE = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -55,6 +56,17 @@ _STEPS: tuple[Callable[[str], str], ...] = (
     with_open_hashtags,
     with_single_spaces,
 )
+
+
+def with_subject(text: str, title: str | None, category: str | None) -> str:
+    """What a message is about in the words of who filed it, and then the message.
+
+    title: subject of a note or idea; left out where the text begins with it. category: of a report, with its
+    levels set off by marks as in "Verkeer > Te hard rijden".
+    """
+    own = [] if title is None or text.casefold().startswith(title.casefold().rstrip(".… ")) else [title]
+    filed = [] if category is None else [_LEVEL.sub(", ", category)]
+    return ". ".join([*filed, *own, text])
 
 
 def model_text(text: str) -> str:

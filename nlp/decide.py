@@ -48,7 +48,10 @@ def decisions(
     """
     names = np.asarray(themes)
     remembered = read + _MEMORY * (np.asarray(before, dtype=object)[:, None] == names[None, :])
-    best, best_own = remembered.argmax(axis=1), own.argmax(axis=1)
+    # What has no theme whatever it had last night is not judged by that, or a night that is done again would
+    # give it another confidence and basis.
+    nothing = ~spoken | (calibrated(np.exp(read.max(axis=1))) < min_confidence)
+    best, best_own = np.where(nothing, read.argmax(axis=1), remembered.argmax(axis=1)), own.argmax(axis=1)
     above = np.asarray([-1 if parent is None else best[parent] for parent in parents], dtype=int)
     probabilities = np.exp(read)
     confidence = calibrated(probabilities[np.arange(len(read)), best])

@@ -5,7 +5,8 @@ discovery. The rule of Benjamini and Hochberg (1995) makes the others pay as if 
 Roquain (2018, "New FDR bounds for discrete and heterogeneous tests", procedure HSU) count what each test can
 really contribute. Simulated with 40 to 78 themes, 300 to 2,000 voices and 60 to 300 posts (200 tables each):
 where nothing differs, 2.5 to 6 % of the tables had a verdict (1 to 4 % by Benjamini and Hochberg); of seven
-themes silenced to a tenth 10 to 54 % were found (8 to 47 %), and 0 to 0.2 % of what was called silent was not.
+themes silenced to a tenth 10 to 54 % were found (8 to 47 %), and of what was called silent at most 0.2 % was
+not.
 """
 
 from dataclasses import dataclass

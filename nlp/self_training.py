@@ -8,7 +8,7 @@ the catalogue's. Every message is read by a model that left it out, or it would 
 
 import numpy as np
 
-from nlp.assign import Texts, learned_from
+from nlp.assign import Texts, comparable, learned_from
 from nlp.ridge import Scores
 
 MOST_MESSAGES = 5_000
@@ -21,10 +21,12 @@ def spoken_here(messages: Texts, reading: Scores, names: tuple[str, ...]) -> Sco
     """Log-probabilities of every message by itself, (messages, names), by what the others teach.
 
     reading: log-probabilities of the messages, read in their threads. Only the first MOST_MESSAGES messages
-    teach, which bounds the cost; give them in an order that has nothing to do with their theme.
+    teach, which bounds the cost; give them in an order that has nothing to do with their theme. Zeros when
+    they have nothing in common and so teach nothing.
     """
     teaching = min(len(messages.texts), MOST_MESSAGES)
-    if teaching < 2:
+    teachers = messages.part(0, teaching)
+    if not comparable(teachers):
         return np.zeros_like(reading)
-    learned = learned_from(messages.part(0, teaching), names, np.exp(reading[:teaching]))
+    learned = learned_from(teachers, names, np.exp(reading[:teaching]))
     return np.vstack([learned.left_out, learned.model.log_probabilities(messages.part(teaching))])

@@ -12,6 +12,7 @@ from nlp.clean import (
     with_open_hashtags,
     with_plain_letters,
     with_single_spaces,
+    with_subject,
     without_marks,
     without_mentions,
     without_urls,
@@ -65,3 +66,17 @@ def test_any_text_becomes_one_plain_line(text: str) -> None:
 def test_a_phrase_ends_where_something_was_taken_out() -> None:
     text = "de [naam] straat\nvol @iemand zand https://voorbeeld.nl/a en #stof"
     assert phrase_text(text) == "de | straat | vol | zand | en stof"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "read"),
+    [
+        (None, None, "Lamp stuk"),
+        ("Verlichting", None, "Verlichting. Lamp stuk"),
+        ("Lamp st…", None, "Lamp stuk"),
+        (None, "Wegen > Verlichting", "Wegen, Verlichting. Lamp stuk"),
+        ("Donker", "Wegen|Verlichting", "Wegen, Verlichting. Donker. Lamp stuk"),
+    ],
+)
+def test_a_message_is_read_with_its_subject(title: str | None, category: str | None, read: str) -> None:
+    assert with_subject("Lamp stuk", title, category) == read

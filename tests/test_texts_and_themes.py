@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from flows.teaching import CORRECTION_WEIGHT, learned_model, lessons
-from flows.texts import embedded, hashed, prepared, tokenised
+from flows.texts import embedded, hashed, prepared, subjects, tokenised
 from flows.themes import CURRENT, theme_rows, themed_messages
 from nlp.assign import ThemeModel
 from nlp.catalogue import NO_THEME, Catalogue, CatalogueTheme
@@ -112,7 +112,7 @@ def themed(
     taught: dict[str, str] | None = None,
 ) -> pl.DataFrame:
     """What a night does with texts and themes."""
-    texts = hashed(store.query(CURRENT)["text"])
+    texts = hashed(subjects(store.query(CURRENT))["text"])
     tokenised(store, texts)
     embedded(store, texts, embedder, nobody)
     model = learned(store, embedder, models)
@@ -269,6 +269,17 @@ def test_themes_are_read_in_their_thread(night: Night) -> None:
     assert {basis[key] for key in ("x:1", "x:3", "x:5")} == {"own"}
     assert (themes["x:2"], basis["x:2"]) == ("parkeren", "inherited")
     assert (themes["x:4"], basis["x:4"]) == (None, "own")
+
+
+def test_a_message_is_read_with_what_it_was_filed_under(
+    store: Store, embedder: CountingEmbedder, models: Path
+) -> None:
+    put_messages(store, {"k:1": ("Dhr. belt voor de derde keer", None)}, title="Zwembad te koud")
+    put_messages(store, {"k:2": ("Al drie weken zo", None)}, source_category="Groen > Bomen > Boom snoeien")
+    put_messages(store, {"k:3": ("Al drie weken zo", None)})
+    found = dict(themed(store, embedder, models).select("message_id", "theme_id").iter_rows())
+    assert (found["k:1"], found["k:2"]) == ("zwembad", "bomen")
+    assert "Groen, Bomen, Boom snoeien. Al drie weken zo" in embedder.given
 
 
 def test_questions_are_marked(night: Night) -> None:
