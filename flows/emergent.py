@@ -100,8 +100,8 @@ def _known_centroids(
     the catalogue's examples; none are computed where nothing was found."""
     themes = () if found.themes.is_empty() else night.catalogue.themes
     # A new database may be given an assigner that was learned before it: then it has not read the examples.
-    known = hashed(pl.Series([text for theme in themes for text in theme.residents], dtype=pl.String()))
-    embedded(store, known, embedder, night.tell)
+    if unread := [text for theme in themes for text in theme.residents]:
+        embedded(store, hashed(pl.Series(unread)), embedder, night.tell)
     examples = pl.DataFrame(
         [(theme.theme_id, content_hash(text)) for theme in themes for text in theme.residents],
         schema={"theme_id": pl.String(), "content_hash": pl.String()},

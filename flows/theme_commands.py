@@ -195,7 +195,7 @@ def _plain(desk: Desk, kind: type[Decision], theme: str, **fields: object) -> st
 
 
 def _taught(desk: Desk, view: ThemeView, lessons: list[tuple[str, str, str]], where: str = "") -> str:
-    """Write lessons: theme, message_id or text, and its value; `where` goes before the row's number, from 2."""
+    """Write lessons: theme, message_id or text, and its value; `where` goes before a row's number."""
     messages = set(query_published(view.copy, "SELECT message_id FROM mart.message")["message_id"])
     wanted = list[Decision]()
     for row, (theme, kind, value) in enumerate(lessons, start=2):

@@ -24,7 +24,7 @@ from warehouse.tables import MESSAGE_THEME, THEME
 CURRENT = "SELECT * FROM core.message WHERE is_current AND deleted_at IS NULL ORDER BY message_id"
 # What people gave to a message is no memory: it goes when they take it back.
 _BEFORE = "SELECT message_id, COALESCE(theme_id, $none) FROM core.message_theme WHERE basis <> 'taught'"
-_MERGED = "SELECT theme_id, merged_into FROM core.theme WHERE merged_into IS NOT NULL"
+_STORED = "SELECT theme_id, origin, merged_into FROM core.theme"
 _GIVEN = {"message_id": pl.String(), "given": pl.String()}
 
 
@@ -59,7 +59,7 @@ def themed_messages(
     had = dict(store.query(_BEFORE, {"none": NO_THEME}).rows())
     before = remembered_themes(
         [had.get(message_id) for message_id in messages["message_id"]],
-        dict(store.query(_MERGED).rows()),
+        store.query(_STORED),
         reading.in_thread,
         model.themes,
     )
@@ -76,18 +76,21 @@ def themed_messages(
 
 
 def remembered_themes(
-    had: Sequence[str | None], merged: Mapping[str, str], read: Scores, themes: Sequence[str]
+    had: Sequence[str | None], stored: pl.DataFrame, read: Scores, themes: Sequence[str]
 ) -> list[str | None]:
     """The theme of last night of every message, as the assigner may have given it.
 
-    had: as it was stored. What is under a theme that others went into (merged: theme_id to target) may have
-    been any of them; it counts as the one that `read` (messages, themes) finds most probable. So a merge that
-    is undone gives every message back.
+    had: as it was written. stored: THEME rows of last night. An emergent theme that the assigner does not
+    know holds what it found no theme for. What is under a theme that others went into may have been any of
+    them: it counts as the one that `read` (messages, themes) finds most probable, so that a merge that is
+    undone gives every message back.
     """
     column = {theme: place for place, theme in enumerate(themes)}
+    emergent = set(stored.filter(pl.col("origin") == "emergent")["theme_id"])
     together = defaultdict[str, set[str]](set)
-    for theme, into in merged.items():
-        together[into] |= {theme, into} & column.keys()
+    for theme, into in stored.select("theme_id", pl.coalesce("merged_into", "theme_id")).iter_rows():
+        given = NO_THEME if theme in emergent and theme not in column else theme
+        together[into] |= {given} & column.keys()
     return [
         max(sorted(together[theme]), key=lambda name: row[column[name]])
         if theme is not None and together.get(theme)

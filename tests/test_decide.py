@@ -112,3 +112,11 @@ def test_what_else_a_message_is_about_comes_in_order_of_probability() -> None:
 
 def test_no_messages_give_no_decisions() -> None:
     assert decided(np.empty((0, 3))).equals(pl.DataFrame(schema=DECISION_SCHEMA))
+
+
+def test_a_second_night_changes_nothing_of_what_is_unsure_or_says_nothing() -> None:
+    both, parents, spoken = scores((0.4, 0.25, 0.35), (0.4, 0.25, 0.35)), [1, None], [True, False]
+    for least in (0.0, 0.5):
+        first = decided(both, None, parents, spoken, min_confidence=least)
+        before = first["theme_id"].fill_null(NO_THEME).to_list()
+        assert decided(both, None, parents, spoken, before, least).equals(first)

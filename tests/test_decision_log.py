@@ -1,6 +1,7 @@
 """The decision log on disk: what is written is read, a mistake is named, and nothing is half written."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,3 +121,25 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "log" / f"{START.year}.jsonl").mkdir(parents=True)
     with pytest.raises(ConfigurationError, match=r"zijn niet te lezen"):
         decided(tmp_path / "log", [GOOD])
+
+
+def test_a_link_to_a_folder_that_is_gone_is_no_empty_log(tmp_path: Path) -> None:
+    folder = tmp_path / "decisions"
+    folder.symlink_to(tmp_path / "weg")
+    with pytest.raises(ConfigurationError, match=r"decisions zijn niet te lezen, want dit is geen map"):
+        read_log(folder)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o300)
+    with pytest.raises(ConfigurationError, match="niet te lezen; controleer de rechten"):
+        read_log(tmp_path)
+
+
+def test_a_clock_that_ran_ahead_leaves_no_log_that_cannot_be_read(tmp_path: Path) -> None:
+    ahead = Hide(at=datetime(2027, 1, 1, tzinfo=UTC), who="x", theme="a")
+    decided(tmp_path, [ahead])
+    with pytest.raises(ConfigurationError, match=r"maakt .* ongedaan, maar"):
+        decided(tmp_path, [wish(Undo, "a", of=ahead.id)])
+    assert read_log(tmp_path) == (ahead,)

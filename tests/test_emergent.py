@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.decided import teachable
 from flows.emergent import Emergent, with_emergent
 from flows.night import Night
 from flows.settings import read_settings
@@ -15,7 +16,9 @@ from flows.texts import embedded, hashed, tokenised
 from nlp.catalogue import Catalogue, CatalogueTheme, bundled_catalogue
 from nlp.embed import BundledEmbedder
 from tests.deployment import written_deployment
+from tests.test_decisions import decided as wish
 from tests.test_discover import PLANTED
+from warehouse.decision_kinds import Teach
 from warehouse.sources.identity import content_hash
 from warehouse.store import Store, open_store
 from warehouse.tables import MESSAGE, MESSAGE_THEME, THEME
@@ -77,7 +80,7 @@ def found(store: Store, night: Night, **themes: str) -> Emergent:
         theme_id=pl.col("message_id").replace_strict(themes, default=None, return_dtype=pl.String()),
         run_id=pl.lit("r"),
     )
-    emergent = with_emergent(store, night, MESSAGE_THEME.conform(messages), BundledEmbedder().name)
+    emergent = with_emergent(store, night, MESSAGE_THEME.conform(messages), BundledEmbedder())
     store.upsert(THEME, emergent.themes)
     store.replace(MESSAGE_THEME, emergent.messages)
     return emergent
@@ -148,3 +151,38 @@ def test_the_name_of_the_municipality_is_no_word_of_a_theme(store: Store, night:
     themes = found(store, replace(night, settings=settings)).themes
     assert "huisarts" not in {word for words in themes["keywords"] for word in words}
     assert not themes["label"].str.contains("(?i)huisarts").any()
+
+
+def test_a_message_that_people_gave_no_theme_is_in_no_emergent_theme(store: Store, night: Night) -> None:
+    under = found(store, night).messages.drop_nulls("theme_id")["message_id"]
+    said = {"p00", "g0"}
+    assert said <= set(under)
+    unthemed = store.query("SELECT message_id FROM core.message").with_columns(
+        basis=pl.when(pl.col("message_id").is_in(sorted(said))).then(pl.lit("taught")),
+        confidence=pl.lit(1.0),
+        run_id=pl.lit("r"),
+    )
+    again = with_emergent(store, night, MESSAGE_THEME.conform(unthemed), BundledEmbedder()).messages
+    taught = again.filter(pl.col("message_id").is_in(sorted(said)))
+    assert taught.select("theme_id", "confidence").rows() == [(None, 1.0)] * 2
+    assert again["theme_id"].drop_nulls().len() >= 10
+
+
+def test_a_known_theme_is_recognised_in_a_database_that_never_read_its_examples(
+    store: Store, night: Night
+) -> None:
+    examples = tuple(f"Vraag: {text}" for text in DOCTORS.residents)
+    unread = replace(night, catalogue=Catalogue((replace(DOCTORS, residents=examples),), ()))
+    assert found(store, unread).events["near_theme_id"].to_list() == ["huisartsen"]
+
+
+def test_only_themes_that_exist_can_be_learned(store: Store, night: Night) -> None:
+    def row(theme_id: str, origin: str) -> dict[str, str]:
+        return {"theme_id": theme_id, "label": theme_id, "origin": origin, "status": "active"}
+
+    stored = [row("e-1", "emergent"), row("huisartsen", "catalogue"), row("telefooncellen", "catalogue")]
+    store.upsert(THEME, THEME.conform(pl.DataFrame(stored)))
+    wanted = ("e-1", "huisartsen", "telefooncellen", "e-weg")
+    log = tuple(wish(Teach, theme, text=f"Over {theme}") for theme in wanted)
+    known = replace(night, catalogue=Catalogue((DOCTORS,), ()), decision_log=log)
+    assert [lesson.theme_id for lesson in teachable(known, store).taught] == ["e-1", "huisartsen"]

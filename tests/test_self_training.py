@@ -1,6 +1,7 @@
 """What the municipality's own messages teach about each other."""
 
 import numpy as np
+import pytest
 
 from nlp.assign import Texts
 from nlp.self_training import spoken_here
@@ -36,3 +37,15 @@ def test_too_few_messages_teach_nothing() -> None:
     one = texts("de berenkuil")
     assert spoken_here(one, CLEAR[:1], NAMES).tolist() == [[0.0, 0.0]]
     assert spoken_here(texts(), CLEAR[:0], NAMES).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "said", [("hallo daar", "foto kwijt"), ("", ""), ("ab", "cd"), ("berenkuil", "vlonder")]
+)
+def test_messages_with_nothing_in_common_teach_nothing(said: tuple[str, str]) -> None:
+    assert spoken_here(texts(*said), CLEAR[:2], NAMES).tolist() == [[0.0, 0.0]] * 2
+
+
+def test_messages_that_share_marks_but_have_no_word_teach_nothing() -> None:
+    marks = Texts(("!!! !", "!!! ?"), [[], []], np.zeros((2, 4), dtype=np.float32))
+    assert spoken_here(marks, CLEAR[:2], NAMES).tolist() == [[0.0, 0.0]] * 2

@@ -407,3 +407,11 @@ finally:
 def test_help_loads_nothing_heavy() -> None:
     run = subprocess.run([sys.executable, "-c", SLIM], capture_output=True, text=True, check=True)
     assert run.stderr.strip() == "loaded: []"
+
+
+def test_a_mistake_in_a_file_of_lessons_is_named_whatever_the_file_is_called(
+    told: Told, tmp_path: Path
+) -> None:
+    file = tmp_path / "{lessen}.csv"
+    file.write_text("theme_id,text\nparkeer,Fout\n", encoding="utf-8")
+    assert told.refused("teach", "--file", str(file)).startswith(f"{file}, rij 2: Thema 'parkeer' is er niet")

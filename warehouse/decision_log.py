@@ -30,6 +30,11 @@ def read_log(folder: Path) -> tuple[Decision, ...]:
     effect contradicts itself.
     """
     if not folder.is_dir():
+        # A link to a place that is not there now must not make a night forget what people decided.
+        if folder.exists() or folder.is_symlink():
+            raise ConfigurationError(
+                f"Besluiten {folder} zijn niet te lezen, want dit is geen map; zet de map terug."
+            )
         return ()
     with _locked(folder, fcntl.LOCK_SH):
         return _decisions(folder)
@@ -56,6 +61,8 @@ def decided(folder: Path, wanted: Sequence[Decision]) -> tuple[Decision, ...]:
             new.append(checked(log, unique))
             ids.add(unique.id)
             log.append(unique)
+        # Files are read by year: after a clock that ran ahead, a new line may come before an older one.
+        replayed(sorted(log, key=lambda decision: decision.at.year))
         if new:
             text = "".join(f"{decision.line}\n" for decision in new)
             _append(folder / f"{new[0].at.year:04}.jsonl", text.encode())
@@ -146,7 +153,10 @@ def _sync(folder: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise ConfigurationError(f"Besluiten {folder} zijn niet te lezen; controleer de rechten.") from error
     try:
         fcntl.flock(handle, how)
         yield
