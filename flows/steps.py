@@ -173,7 +173,7 @@ def find_themes(night: Night, store: Store, run_id: str) -> Themed:
     teachable = decided.teachable(night, store)
     examples, gone = lessons(store, night.catalogue, teachable)
     if gone:
-        night.tell(f"{gone} berichten waarvan mensen leerden of thema's overnamen zijn er niet meer")
+        night.tell(f"niet meer gevonden: {gone} bericht(en) uit eerdere besluiten (teach of adopt)")
     model = learned_model(store, examples, embedder, night.home / "models", night.tell)
     taught = {lesson.message_id: lesson.theme_id for lesson in teachable.taught if lesson.message_id}
     least = night.settings.themes.min_confidence

@@ -18,12 +18,13 @@ NEAR_SCHEMA = {"number": pl.Int64(), "near_theme_id": pl.String(), "near_cosine"
 def mean_vectors(texts: pl.DataFrame) -> pl.DataFrame:
     """theme_id and centroid (List[Float32], the mean) of texts (theme_id, vector of equal length), sorted by
     theme_id."""
+    by_theme = texts.sort("theme_id", maintain_order=True).group_by("theme_id", maintain_order=True)
     means = [
         {
             "theme_id": theme_id,
             "centroid": np.asarray(theme["vector"].to_list(), dtype=np.float64).mean(axis=0).tolist(),
         }
-        for (theme_id,), theme in texts.sort("theme_id").group_by("theme_id", maintain_order=True)
+        for (theme_id,), theme in by_theme
     ]
     return pl.DataFrame(means, schema={"theme_id": pl.String(), "centroid": pl.List(pl.Float32())})
 

@@ -1,0 +1,1 @@
+"""Benchmarks with a known truth; see README.md in this folder."""
