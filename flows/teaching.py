@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from flows.texts import embedded, hashed, prepared, tokenised
-from nlp.assign import Texts, ThemeModel, fitted_model
+from nlp.assign import METHOD, Texts, ThemeModel, fitted_model
 from nlp.catalogue import Catalogue
 from nlp.clean import model_text
 from nlp.embed import Embedder
@@ -70,7 +70,7 @@ def learned_model(
     from nlp.tokens import PIPELINE
 
     versions = [version(name) for name in _LIBRARIES]
-    content = repr([examples.rows(), PIPELINE, embedder.name, versions])
+    content = repr([examples.rows(), PIPELINE, embedder.name, METHOD, versions])
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     if key not in _LEARNED:
         kept = models / f"indeler-{key}.joblib"

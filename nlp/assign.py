@@ -3,8 +3,9 @@
 Two texts are alike as far as they share words (tf-idf of lemmas and lemma pairs), letters (tf-idf of
 character 3-5-grams) and meaning (a Gaussian of the distance of their sentence vectors); the kernel is the sum
 of the three. One-hot themes are regressed on it in closed form, so nothing is random, and leave-one-out
-scores set the temperature that turns scores into probabilities. Why this and no other: see
-`tests/benchmarks/README.md`.
+scores set the temperature that turns scores into probabilities. How it compares with others:
+`tests/benchmarks/README.md`. It gives the most right on examples that it did not see; on messages in their
+threads ridge on words alone and a linear SVM do as well.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from nlp.embed import Vectors
 from nlp.ridge import Kernel, Scores, kernel_ridge
 
 Weights = NDArray[np.float32]
+# One more with every change of what is learned from the same texts: a kept model is then learned anew.
+METHOD = 1
 PENALTY = 1.0
 # exp(-_NARROWNESS * squared distance); unit vectors of Dutch sentences lie 0.5 to 2 apart, squared.
 _NARROWNESS = 1.5
