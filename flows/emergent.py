@@ -58,9 +58,8 @@ def with_emergent(store: Store, night: Night, themed: pl.DataFrame, embedder: Em
     """MESSAGE_THEME rows (`themed`) with the emergent themes of tonight.
 
     They are looked for in what residents wrote in the window and the catalogue does not know, but not in
-    what people said has no theme. Posts of the
-    municipality without a theme join the one they are close to, or it would look silent on them only because
-    nobody looked.
+    what people said has no theme. Posts of the municipality without a theme join the one they are close to,
+    or it would look silent on them only because nobody looked.
     """
     known = THEME.conform(store.query(_KNOWN))
     messages = store.query(_MESSAGES, {"as_of": night.as_of}).join(
@@ -120,7 +119,7 @@ def _known_centroids(
 def _filled(themed: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     new = members.select("message_id", new_theme="theme_id", nearness="confidence")
     return MESSAGE_THEME.conform(
-        themed.join(new, on="message_id", how="left").with_columns(
+        themed.join(new, on="message_id", how="left", maintain_order="left").with_columns(
             theme_id=pl.coalesce("theme_id", "new_theme"), confidence=pl.coalesce("nearness", "confidence")
         )
     )

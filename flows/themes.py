@@ -12,7 +12,7 @@ from flows.texts import subjects
 from nlp.assign import ThemeModel, log_softmax
 from nlp.catalogue import NO_THEME, Catalogue
 from nlp.clean import model_text
-from nlp.decide import decisions
+from nlp.decide import themes_given
 from nlp.language import language
 from nlp.questions import is_question
 from nlp.ridge import Scores
@@ -63,7 +63,7 @@ def themed_messages(
         reading.in_thread,
         model.themes,
     )
-    decided = decisions(
+    decided = themes_given(
         reading.by_itself, reading.in_thread, model.themes, parents, spoken, before, min_confidence
     )
     return MESSAGE_THEME.conform(

@@ -28,7 +28,7 @@ _MEMORY = np.log(2.0)
 _CALIBRATION_SLOPE = 0.28
 
 
-def decisions(
+def themes_given(
     own: Scores,
     read: Scores,
     themes: Sequence[str],

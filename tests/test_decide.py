@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from nlp.catalogue import NO_THEME
-from nlp.decide import DECISION_SCHEMA, calibrated, decisions
+from nlp.decide import DECISION_SCHEMA, calibrated, themes_given
 from nlp.ridge import Scores
 
 THEMES = ("afval", "bomen", NO_THEME)
@@ -25,7 +25,7 @@ def decided(
 ) -> pl.DataFrame:
     """Decisions in which every message stands alone, says something and is new, unless given otherwise."""
     size = len(own)
-    return decisions(
+    return themes_given(
         own,
         own if read is None else read,
         THEMES,
@@ -102,7 +102,7 @@ def test_what_else_a_message_is_about_comes_in_order_of_probability() -> None:
     names = ("afval", "bomen", "honden", NO_THEME)
     read = np.log([(0.25, 0.3, 0.44, 0.01), (0.2, 0.1, 0.1, 0.6), (0.4, 0.05, 0.05, 0.5)])
     before = [None, None, "afval"]
-    found = decisions(read, read, names, [None] * 3, np.ones(3, dtype=bool), before, 0.0)
+    found = themes_given(read, read, names, [None] * 3, np.ones(3, dtype=bool), before, 0.0)
     assert found.select("theme_id", "other_themes").rows() == [
         ("honden", ["bomen", "afval"]),
         (None, []),

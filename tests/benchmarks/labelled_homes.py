@@ -15,7 +15,7 @@ from flows.themes import CURRENT
 from nlp.assign import Texts
 from nlp.catalogue import NO_THEME, Catalogue
 from nlp.clean import model_text
-from nlp.decide import decisions
+from nlp.decide import themes_given
 from nlp.embed import BundledEmbedder
 from nlp.evaluate import evaluation
 from nlp.gold import GOLD_WITHOUT_THEME
@@ -114,7 +114,7 @@ def agreement(
 
 def _found(town: Town, names: Sequence[str], scores: Scores) -> pl.DataFrame:
     nothing_before = [None] * len(scores)
-    decided = decisions(scores, scores, names, town.parents, town.spoken, nothing_before, 0.0)
+    decided = themes_given(scores, scores, names, town.parents, town.spoken, nothing_before, 0.0)
     return town.messages.with_columns(theme_id=decided["theme_id"], is_question=pl.lit(value=False))
 
 
