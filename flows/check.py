@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.collect import Export, collected
-from flows.intake import emitted_messages, gated
+from flows.addresses import is_remote
+from flows.collect import Export, collected, exports_of
+from flows.intake import Readers, judged, readers
 from flows.night import utc_now
-from flows.settings import Settings, mapping_text, prepare_process, read_environment, read_settings
+from flows.settings import (
+    Settings,
+    prepare_process,
+    read_environment,
+    read_settings,
+    source_mapping,
+)
+from flows.source_settings import Source
 from warehouse.errors import SourceError
-from warehouse.sources.mapping import parse_mapping
 
 
 @dataclass(frozen=True)
@@ -22,29 +29,49 @@ class Line:
 
 
 def checked_sources(config: Path) -> Iterator[Line]:
-    """A line per file, or per source without files. Raises ConfigurationError for settings and mappings."""
-    settings = read_settings(config)
-    prepare_process(read_environment().home)
+    """A line per file, or per source without files. Raises ConfigurationError for settings and mappings.
+
+    Nothing is fetched: of an API or another machine, what an earlier night brought in is read.
+    """
+    settings, environment = read_settings(config), read_environment()
+    prepare_process(environment.home)
     base = config.absolute().parent
+    reading_by = readers(settings, base, (environment.secret or "").encode())
     for source in settings.source:
-        mapping = parse_mapping(*mapping_text(source, base))
+        mapping = source_mapping(source, base)
+        here = environment.home / "inbox" / source.name
+        arrived = sorted(path for path in here.rglob("*") if path.is_file() and _is_export(path))
         try:
-            exports = collected(source, mapping, base)
+            if source.collect is not None or any(map(is_remote, source.files)):
+                exports = exports_of(arrived, source, mapping)
+            else:
+                exports = collected(source, mapping, base)
         except SourceError as error:
             yield Line(source.name, str(error), good=False)
             continue
-        yield from (_checked(export, settings) for export in exports)
+        if not exports:
+            yield Line(source.name, _not_yet(source), good=True)
+        yield from (_checked(export, settings, reading_by) for export in exports)
 
 
-def _checked(export: Export, settings: Settings) -> Line:
+def _is_export(path: Path) -> bool:
+    """Whether a file of the inbox is an export, not what the collecting keeps for itself."""
+    return path.name not in ("files.json", "checkpoint.json")
+
+
+def _not_yet(source: Source) -> str:
+    what = source.collect.api if source.collect else ", ".join(source.files)
+    return f"{what} wordt in de nacht opgehaald; er is nog niets om te keuren"
+
+
+def _checked(export: Export, settings: Settings, reading_by: Readers) -> Line:
     try:
-        reading = gated(export, emitted_messages(export, settings.owned_accounts), utc_now())
+        reading = judged(export, reading_by, settings.municipality.timezone, utc_now())
     except SourceError as error:
         return Line(export.source.name, str(error), good=False)
-    emitted = reading.emitted
     sentence = (
-        f"{export.path.name}: {emitted.messages.height} berichten, {emitted.rejected.height} in quarantaine, "
-        f"{emitted.duplicates} dubbel, {emitted.dropped} overgeslagen door een regel"
+        f"{export.path.name}: {reading.messages} berichten, {reading.rejected} in quarantaine, "
+        f"{reading.repeats.height} dubbel, {reading.dropped} overgeslagen door een regel"
     )
-    warnings = "; ".join(reading.gate.warnings)
-    return Line(export.source.name, f"{sentence}; {warnings}" if warnings else sentence, good=True)
+    said = (*reading.notices, *(result.sentence for result in reading.gate.results if not result.passed))
+    return Line(export.source.name, "; ".join((sentence, *said)), good=True)

@@ -1,88 +1,178 @@
 """Which export files a night finds, and whether it has had them before."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import BinaryIO
 
-from flows.settings import Source
+from flows.addresses import is_remote
+from flows.file_rules import MAX_BYTES, skipped, waits
+from flows.local_files import LocalFiles, local_files, still_changing
+from flows.night import utc_now
+from flows.source_settings import Source
 from warehouse.errors import ConfigurationError, SourceError
 from warehouse.sources.mapping import Mapping
+from warehouse.sources.parts import Part
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export file: where it is, what it holds (by hash) and how it is read."""
+    """One export file: where it is, what it holds (by hash), how it is read and what is joined to it."""
 
     path: Path
     source: Source
     mapping: Mapping
     sha256: str
     size: int
+    beside: tuple[Path, ...] = ()
+    beside_sha256: tuple[str, ...] = ()
 
     @property
     def export_id(self) -> str:
         """The same for the same bytes read by the same mapping for the same source."""
-        parts = f"{self.source.name}\n{self.mapping.fingerprint}\n{self.sha256}"
-        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+        parts = (self.source.name, self.mapping.fingerprint, self.sha256, *self.beside_sha256)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def content(self) -> bytes:
-        """The bytes. Raises SourceError when the file is no longer what was collected."""
-        found = _read(self.path)
+        """The bytes of a small file. Raises SourceError when it is no longer what was collected."""
+        with self.part.open() as file:
+            found = file.read()
         if hashlib.sha256(found).hexdigest() != self.sha256:
             raise SourceError(
                 f"Bestand {self.path.name} verandert nog; zet de export klaar en draai opnieuw."
             )
         return found
 
+    @property
+    def part(self) -> Part:
+        """The file for a reader. Opening raises SourceError when it is no longer there."""
+        return Part(self.path.name, self.size, lambda: _opened(self.path))
 
-def collected(source: Source, mapping: Mapping, base: Path) -> list[Export]:
-    """The files of a source, in order of name.
+    @property
+    def parts_beside(self) -> tuple[Part, ...]:
+        """The joined files for a reader."""
+        return tuple(_part(path) for path in self.beside)
 
-    Raises SourceError when there is none, and ConfigurationError for a pattern that means nothing.
+    def unchanged(self) -> bool:
+        """True when the file and those joined to it are still what was collected; reads them all again.
+
+        Raises SourceError when one is no longer there.
+        """
+        now = (file_hash(self.path), *map(file_hash, self.beside))
+        return now == (self.sha256, *self.beside_sha256)
+
+
+def collected(
+    source: Source,
+    mapping: Mapping,
+    base: Path,
+    *,
+    now: datetime | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    arrived: Iterable[Path] = (),
+    max_bytes: int = MAX_BYTES,
+) -> list[Export]:
+    """The files of a source, in order of name: those on disk, and those that `arrived` from elsewhere.
+
+    now: UTC without a zone mark, for settle_seconds. tell: is told what waits and what is refused.
+    Raises SourceError when nothing is left, and ConfigurationError for a pattern that means nothing.
     """
-    patterns = "' of '".join(source.files)
+    here = _on_disk(source, base, now or utc_now(), max_bytes)
+    exports = exports_of([*here.seen, *arrived], source, mapping)
+    busy = {path for path, before in here.seen.items() if still_changing(path, before)}
+    waiting = (*here.waiting, *sorted(path.name for path in busy))
+    exports = [export for export in exports if busy.isdisjoint((export.path, *export.beside))]
+    if waiting:
+        tell(waits(source.name, waiting))
+    if here.refused:
+        tell(skipped(source.name, here.refused))
+    if not exports:
+        raise SourceError(_nothing(source, base, waiting, here.refused))
+    return exports
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file of any size. Raises SourceError when it cannot be read."""
     try:
-        paths = sorted(
-            {path for pattern in source.files for path in _matches(base, pattern) if path.is_file()}
-        )
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _on_disk(source: Source, base: Path, now: datetime, max_bytes: int) -> LocalFiles:
+    patterns = [pattern for pattern in source.files if not is_remote(pattern)]
+    try:
+        return local_files(patterns, base, now, source.settle_seconds or 0, max_bytes)
     except (ValueError, IndexError) as error:
         raise ConfigurationError(
-            f"Bron '{source.name}': het patroon '{patterns}' kan niet; schrijf bijvoorbeeld exports/*.csv."
+            f"Bron '{source.name}': het patroon '{_either(patterns)}' kan niet; "
+            "schrijf bijvoorbeeld exports/*.csv."
         ) from error
     except OSError as error:
         raise SourceError(
-            f"Bron '{source.name}': de map van '{patterns}' is niet te lezen; controleer pad en rechten."
+            f"Bron '{source.name}': de map van '{_either(patterns)}' is niet te lezen; "
+            "controleer pad en rechten."
         ) from error
-    if not paths:
-        raise SourceError(
-            f"Bron '{source.name}': geen bestand gevonden voor '{patterns}' in {base}; "
-            "controleer 'files' in de instellingen of zet de export klaar."
+
+
+def exports_of(paths: Iterable[Path], source: Source, mapping: Mapping) -> list[Export]:
+    """An export for every path but those that are only there to be joined."""
+    globs = [] if mapping.read.members else [join.file for join in mapping.join if join.file != "@rows"]
+    hashes: dict[Path, str] = {}
+
+    def hashed(path: Path) -> str:
+        if path not in hashes:
+            hashes[path] = file_hash(path)
+        return hashes[path]
+
+    exports = []
+    for path in sorted(paths):
+        if _matches(path, globs):
+            continue
+        beside = (
+            tuple(sorted(other for other in path.parent.iterdir() if _matches(other, globs))) if globs else ()
         )
-    return [_export(path, source, mapping) for path in paths]
+        sha256, size = hashed(path), path.stat().st_size
+        exports.append(Export(path, source, mapping, sha256, size, beside, tuple(map(hashed, beside))))
+    return exports
 
 
-def _matches(base: Path, pattern: str) -> list[Path]:
-    if Path(pattern).is_absolute():
-        return list(Path("/").glob(pattern.lstrip("/")))
-    return list(base.glob(pattern)) if ".." not in Path(pattern).parts else list(_climbed(base, pattern))
+def _matches(path: Path, globs: list[str]) -> bool:
+    return any(fnmatchcase(path.name, glob) for glob in globs) and path.is_file()
 
 
-def _climbed(base: Path, pattern: str) -> list[Path]:
-    """Files of a pattern that starts with ../, by their plain path, so that each is found once."""
-    while pattern.startswith("../"):
-        base, pattern = base.parent, pattern.removeprefix("../")
-    return list(base.glob(pattern))
+def _nothing(source: Source, base: Path, waiting: tuple[str, ...], refused: tuple[str, ...]) -> str:
+    if waiting:
+        return waits(source.name, waiting)
+    left = f" ({skipped(source.name, refused).partition(': ')[2].rstrip('.')})" if refused else ""
+    return (
+        f"Bron '{source.name}': geen bestand gevonden voor '{_either(source.files)}' in {base}{left}; "
+        "controleer 'files' in de instellingen of zet de export klaar."
+    )
 
 
-def _export(path: Path, source: Source, mapping: Mapping) -> Export:
-    content = _read(path)
-    return Export(path, source, mapping, hashlib.sha256(content).hexdigest(), len(content))
+def _either(patterns: list[str]) -> str:
+    return "' of '".join(patterns)
 
 
-def _read(path: Path) -> bytes:
+def _part(path: Path) -> Part:
     try:
-        return path.read_bytes()
+        size = path.stat().st_size
     except OSError as error:
-        raise SourceError(
-            f"Bestand {path.name} is niet te lezen; controleer of het bestaat en de rechten."
-        ) from error
+        raise _unreadable(path) from error
+    return Part(path.name, size, lambda: _opened(path))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> SourceError:
+    return SourceError(f"Bestand {path.name} is niet te lezen; controleer of het bestaat en de rechten.")

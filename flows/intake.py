@@ -1,108 +1,107 @@
-"""From export files to safe messages: read, gated, pseudonymised, loaded; what fails is set aside.
+"""From export files to safe messages: judged as a whole first, then pseudonymised and loaded in parts.
 
 The only module of `flows` that sees raw text and names. It hands them to nobody but the gates and the
-pseudonymiser, and no message it makes for people holds them.
+pseudonymiser, and no message it makes for people holds them. A file is read twice, so that none has to fit
+in memory and nothing is loaded of a file that does not pass.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from flows.collect import Export, collected
+from flows.collect import Export
+from flows.gathering import LeftOut
 from flows.night import Night
-from flows.settings import Source, mapping_text
+from flows.settings import Settings
+from warehouse.areas import Areas, no_areas, read_areas, with_areas
 from warehouse.errors import SourceError
-from warehouse.gates import GateResult, check_messages
-from warehouse.load import load_export, tie_threads
+from warehouse.gates import GateResult, check_messages, together
+from warehouse.load import SafeBatch, empty_the_gone, load_export, tie_threads
 from warehouse.pseudonymise import Pseudonymiser, PseudonymiseRules, author_keys, pseudonymiser
-from warehouse.sources.emit import Emitted, check_quarantined, emit_messages
+from warehouse.sources.emit import Emitted, emitted_messages
 from warehouse.sources.identity import Origin, message_rows, raw_hashes
-from warehouse.sources.mapping import Mapping, parse_mapping
-from warehouse.sources.read import read_rows
+from warehouse.sources.moments import export_moment
+from warehouse.sources.read import read_batches
+from warehouse.sources.speakers import Parties
+from warehouse.sources.tally import Tally, new_columns
 from warehouse.store import Store
-from warehouse.tables import EXPORT, QUARANTINE
+from warehouse.tables import EXPORT, QUARANTINE, WHOLE_EXPORT
 
 _EXCERPT = 60
 _FREE_TEXT = ("title", "text", "area_name", "channel_name", "source_category", "department")
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A source, or one file of it, that the night goes on without; `sentence` says why."""
+class Readers:
+    """What reading needs beside the mapping: the known accounts, the areas, and the secret that keys ids."""
 
-    source_id: str
-    sentence: str
-    export: Export | None = None
+    parties: Parties
+    areas: Areas
+    secret: bytes
 
-
-@dataclass(frozen=True)
-class Collection:
-    """New files to read, how many were had before, and the sources without files."""
-
-    exports: tuple[Export, ...]
-    known: int
-    left_out: tuple[LeftOut, ...]
+    def __repr__(self) -> str:
+        return "Readers()"
 
 
 @dataclass(frozen=True, repr=False)
 class Reading:
-    """One file read and mapped, and what its gate says. Holds raw text: never logged, never stored."""
+    """One file judged as a whole; what it holds is read again when it is loaded.
+
+    refused: BROKEN_ROW that the gate refuses. repeats: row and role that give way to another of the same id.
+    authors: names and handles in it: never logged, never stored. told_at: the moment that the file tells of.
+    """
 
     export: Export
-    emitted: Emitted
     gate: GateResult
+    refused: pl.DataFrame
+    repeats: pl.DataFrame
+    authors: frozenset[str]
+    told_at: datetime
+    oldest: datetime | None
+    read: int
+    good: int
+    rejected: int
+    dropped: int
+    notices: tuple[str, ...]
+
+    @property
+    def messages(self) -> int:
+        """Messages that will be stored or are known."""
+        return self.good - self.repeats.height
 
 
-@dataclass(frozen=True, repr=False)
-class SafeExport:
-    """One file ready to be stored: its EXPORT, MESSAGE and QUARANTINE rows, pseudonymised."""
-
-    row: pl.DataFrame
-    messages: pl.DataFrame
-    quarantined: pl.DataFrame
+def readers(settings: Settings, base: Path, secret: bytes) -> Readers:
+    """What the settings say about reading. Raises ConfigurationError when the list of areas is wrong."""
+    listed = settings.municipality.areas
+    areas = read_areas(base / listed) if listed else no_areas()
+    return Readers(Parties(settings.owned_accounts, settings.partner_accounts), areas, secret)
 
 
-def mappings(night: Night) -> dict[str, Mapping]:
-    """The mapping of every source. Raises ConfigurationError for the first that is wrong."""
-    return {source.name: _mapping(source, night.base) for source in night.settings.source}
+def judged(export: Export, reading_by: Readers, zone: str, now: datetime) -> Reading:
+    """One file read and mapped, and what its gate says; nothing of its text stays in memory.
 
-
-def collection(night: Night, store: Store) -> Collection:
-    """What there is to read tonight: files that were loaded before by the same mapping are passed by."""
-    known_ids = set(store.query("SELECT export_id FROM core.export WHERE status = 'loaded'")["export_id"])
-    exports: list[Export] = []
-    left_out: list[LeftOut] = []
-    read_by = mappings(night)
-    for source in night.settings.source:
-        try:
-            exports += collected(source, read_by[source.name], night.base)
-        except SourceError as error:
-            left_out.append(LeftOut(source.name, str(error)))
-    new = tuple(export for export in exports if export.export_id not in known_ids)
-    return Collection(new, len(exports) - len(new), tuple(left_out))
-
-
-def emitted_messages(export: Export, owned_accounts: frozenset[str]) -> Emitted:
-    """The drafts in one file. Raises SourceError when the file cannot be used."""
-    rows = read_rows(export.content(), export.mapping, export.path.name)
-    return emit_messages(rows, export.mapping, owned_accounts, export.path.name)
-
-
-def gated(export: Export, emitted: Emitted, now: datetime) -> Reading:
-    """The drafts with what the gate says of them; rows that break a rule become rejections.
-
-    Raises SourceError when too many rows are rejected: then the file is at fault, not its rows.
+    Raises SourceError when the file cannot be used, or when too much of it is not what the mapping expects.
     """
-    gate = check_messages(emitted.messages, now)
-    broken = gate.broken_rows.unique(["row", "role"], keep="first", maintain_order=True)
-    good = emitted.messages.join(broken, on=["row", "role"], how="anti")
-    refused = broken.select("row", "role", "rule", "field", value=pl.lit(None, dtype=pl.String()))
-    rejected = pl.concat([emitted.rejected, refused])
-    judged = Emitted(good, rejected, emitted.dropped, emitted.duplicates)
-    check_quarantined(judged, export.mapping, export.path.name)
-    return Reading(export, judged, gate)
+    tally, gates, columns = Tally(export.mapping), list[GateResult](), dict[str, None]()
+    authors: set[str] = set()
+    for names, emitted in _emitted(export, reading_by):
+        gate = check_messages(emitted.messages.filter(~pl.col("deleted")), now)
+        tally.add(emitted, gate.broken_rows)
+        gates.append(gate)
+        columns.update(dict.fromkeys(names))
+        authors.update(emitted.messages["author"].drop_nulls().unique())
+    name = export.path.name
+    tally.check(name, now)
+    gate = together(gates)
+    written = datetime.fromtimestamp(export.path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    return Reading(
+        export, gate, gate.broken_rows, tally.repeats(), frozenset(authors),
+        export_moment(name, written, tally.newest, export.mapping, zone), tally.oldest,
+        tally.read, tally.good, tally.rejected, tally.dropped, _about_columns(export, list(columns)),
+    )  # fmt: skip
 
 
 def night_pseudonymiser(night: Night) -> Pseudonymiser:
@@ -111,67 +110,78 @@ def night_pseudonymiser(night: Night) -> Pseudonymiser:
     return pseudonymiser(PseudonymiseRules(cache=_made(night.home / "cache" / "namen"), keep=keep))
 
 
-def names_in(readings: list[Reading], owned_accounts: frozenset[str]) -> frozenset[str]:
+def names_in(readings: tuple[Reading, ...], owned_accounts: frozenset[str]) -> frozenset[str]:
     """Author names and handles that occur tonight, to be found in anybody's text."""
     owned = {account.casefold() for account in owned_accounts}
-    names = {
-        name
-        for reading in readings
-        for name in reading.emitted.messages["author"].drop_nulls().unique()
-        if name.casefold() not in owned
-    }
-    return frozenset(names)
+    return frozenset(name for reading in readings for name in reading.authors if name.casefold() not in owned)
 
 
-def safe_export(
-    reading: Reading, known_names: frozenset[str], pseudonymise: Pseudonymiser, night: Night
-) -> SafeExport:
-    """The file without names: texts pseudonymised, authors hashed, excerpts cut."""
-    drafts, export = reading.emitted.messages, reading.export
-    authors = drafts.select(pl.coalesce("author_id", "author")).to_series()
-    named_in_url = pl.any_horizontal(
-        pl.col("url").str.to_lowercase().str.contains(pl.col(name).str.to_lowercase(), literal=True)
-        for name in ("author", "author_id")
-    ).fill_null(value=False)
-    safe = drafts.with_columns(
-        raw_hashes(drafts, night.secret),
-        author_keys(authors, drafts["platform"], night.secret).alias("author_key"),
-        *(pseudonymise.texts(drafts[name], known_names).alias(name) for name in _FREE_TEXT),
-        url=pl.when(~named_in_url).then("url"),
-    ).drop("author", "author_id")
-    origin = Origin(
-        export.source.name, export.mapping.name, export.export_id,
-        night.settings.municipality.timezone, night.now, export.source.quotable,
-    )  # fmt: skip
-    rejected = reading.emitted.rejected
-    quarantined = rejected.with_columns(
-        export_id=pl.lit(export.export_id), source_id=pl.lit(export.source.name),
-        excerpt=pseudonymise.texts(rejected["value"], known_names).str.slice(0, _EXCERPT),
-    ).unique(["row", "role", "rule"], keep="first", maintain_order=True)  # fmt: skip
-    row = export_row(export, night.now).with_columns(
-        rows_read=pl.lit(reading.emitted.read), rows_duplicate=pl.lit(reading.emitted.duplicates),
-        rows_quarantined=pl.lit(rejected.height), rows_dropped=pl.lit(reading.emitted.dropped),
-        status=pl.lit("loaded"), loaded_at=pl.lit(night.now),
-    )  # fmt: skip
-    return SafeExport(EXPORT.conform(row), message_rows(safe, origin), QUARANTINE.conform(quarantined))
+def stored(
+    night: Night,
+    store: Store,
+    readings: tuple[Reading, ...],
+    left_out: tuple[LeftOut, ...],
+    whole: pl.DataFrame,
+) -> tuple[int, tuple[LeftOut, ...]]:
+    """Load every file in its own transaction, oldest first; note what was left out; tie the threads.
 
-
-def stored(store: Store, safe: list[SafeExport], left_out: tuple[LeftOut, ...], now: datetime) -> int:
-    """Load every file in its own transaction, note what was left out, tie the threads.
-
-    Says how many messages are new or changed.
+    whole: WHOLE_EXPORT of tonight's pulls. Gives how many messages are new or changed, and the files that
+    could not be loaded after all.
     """
-    loaded = 0
-    for export in safe:
-        loaded += load_export(store, export.row, export.messages, export.quarantined).loaded
-    for miss in left_out:
+    loaded, missed = 0, list[LeftOut]()
+    reading_by = readers(night.settings, night.base, night.secret)
+    known_names = names_in(readings, night.settings.owned_accounts)
+    pseudonymise = night_pseudonymiser(night) if readings else None
+    for reading in sorted(readings, key=lambda reading: reading.told_at):
+        try:
+            batches = safe_batches(reading, known_names, pseudonymise, reading_by, night)
+            row = _loaded_row(reading, night.now)
+            loaded += load_export(store, row, batches, reading.told_at).loaded
+        except SourceError as error:
+            missed.append(LeftOut(reading.export.source.name, str(error), reading.export))
+    for miss in (*left_out, *missed):
         if miss.export is not None:
-            row = export_row(miss.export, now).with_columns(
+            row = export_row(miss.export, night.now).with_columns(
                 status=pl.lit("left_out"), reason=pl.lit(miss.sentence)
             )
             store.upsert(EXPORT, EXPORT.conform(row))
     tie_threads(store)
-    return loaded
+    _forget_the_gone(night, store, readings, whole)
+    return loaded, tuple(missed)
+
+
+def safe_batches(
+    reading: Reading,
+    known_names: frozenset[str],
+    pseudonymise: Pseudonymiser | None,
+    reading_by: Readers,
+    night: Night,
+) -> Iterator[SafeBatch]:
+    """The parts of a file without names: texts pseudonymised, authors hashed, excerpts cut.
+
+    Raises SourceError when the file changed since it was judged.
+    """
+    if pseudonymise is None:
+        raise ValueError("no text is loaded without a pseudonymiser")
+    export = reading.export
+    origin = Origin(
+        export.source.name, export.mapping.name, export.export_id,
+        night.settings.municipality.timezone, night.now, reading.told_at, export.source.quotable,
+    )  # fmt: skip
+    passed_over = pl.concat([reading.refused.select("row", "role"), reading.repeats])
+    for _, emitted in _emitted(export, reading_by):
+        drafts = emitted.messages.join(passed_over, on=["row", "role"], how="anti")
+        refused = reading.refused.join(emitted.messages.select("row", "role"), on=["row", "role"], how="semi")
+        rejected = pl.concat([emitted.rejected, refused.with_columns(value=pl.lit(None, dtype=pl.String()))])
+        gone = drafts.filter("deleted").select(pl.col("platform") + ":" + pl.col("native_id")).to_series()
+        alive = _safe(drafts.filter(~pl.col("deleted")), known_names, pseudonymise, night.secret)
+        quarantined = rejected.with_columns(
+            export_id=pl.lit(export.export_id), source_id=pl.lit(export.source.name),
+            excerpt=pseudonymise.texts(rejected["value"], known_names).str.slice(0, _EXCERPT),
+        ).unique(["row", "role", "rule"], keep="first", maintain_order=True)  # fmt: skip
+        yield SafeBatch(message_rows(alive, origin), QUARANTINE.conform(quarantined), gone)
+    if not export.unchanged():
+        raise SourceError(f"Bestand {export.path.name} verandert nog; zet de export klaar en draai opnieuw.")
 
 
 def export_row(export: Export, now: datetime) -> pl.DataFrame:
@@ -187,9 +197,77 @@ def export_row(export: Export, now: datetime) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _mapping(source: Source, base: Path) -> Mapping:
-    text, name = mapping_text(source, base)
-    return parse_mapping(text, name)
+def _emitted(export: Export, reading_by: Readers) -> Iterator[tuple[list[str], Emitted]]:
+    """The columns and the drafts of every part of a file, with areas by the municipality's list."""
+    for rows in read_batches(export.part, export.mapping, export.parts_beside):
+        emitted = emitted_messages(rows, export.mapping, reading_by.parties, reading_by.secret)
+        located = with_areas(emitted.messages, reading_by.areas)
+        yield (
+            rows.frame.columns,
+            Emitted(located, emitted.rejected, emitted.dropped, emitted.given, emitted.nulls),
+        )
+
+
+def _safe(
+    drafts: pl.DataFrame, known_names: frozenset[str], pseudonymise: Pseudonymiser, secret: bytes
+) -> pl.DataFrame:
+    """Drafts without names, with author_key and raw_hash."""
+    authors = drafts.select(pl.coalesce("author_id", "author")).to_series()
+    named_in_url = pl.any_horizontal(
+        pl.col("url").str.to_lowercase().str.contains(pl.col(name).str.to_lowercase(), literal=True)
+        for name in ("author", "author_id")
+    ).fill_null(value=False)
+    return drafts.with_columns(
+        raw_hashes(drafts, secret),
+        author_keys(authors, drafts["platform"], secret).alias("author_key"),
+        *(pseudonymise.texts(drafts[name], known_names).alias(name) for name in _FREE_TEXT),
+        url=pl.when(~named_in_url).then("url"),
+    ).drop("author", "author_id")
+
+
+def _loaded_row(reading: Reading, now: datetime) -> pl.DataFrame:
+    return export_row(reading.export, now).with_columns(
+        rows_read=pl.lit(reading.read), rows_duplicate=pl.lit(reading.repeats.height),
+        rows_quarantined=pl.lit(reading.rejected), rows_dropped=pl.lit(reading.dropped),
+        status=pl.lit("loaded"), loaded_at=pl.lit(now), told_at=pl.lit(reading.told_at),
+    )  # fmt: skip
+
+
+def _forget_the_gone(night: Night, store: Store, readings: tuple[Reading, ...], whole: pl.DataFrame) -> None:
+    """Empty what whole exports of a source no longer hold, where the settings say that they are whole."""
+    store.insert_new(WHOLE_EXPORT, whole)
+    for source in night.settings.source:
+        if source.gone_after is None:
+            continue
+        rows = [
+            {"source_id": source.name, "told_at": reading.told_at, "window_start": reading.oldest}
+            for reading in readings
+            if reading.export.source.name == source.name and source.collect is None and reading.oldest
+        ]
+        if rows:
+            store.upsert(
+                WHOLE_EXPORT, WHOLE_EXPORT.conform(pl.DataFrame(rows)).unique(["source_id", "told_at"])
+            )
+        gone = empty_the_gone(store, source.name, source.gone_after, night.now)
+        if gone:
+            night.tell(
+                f"bron '{source.name}': {gone} bericht(en) staan niet meer bij de bron en zijn geleegd"
+            )
+
+
+def _about_columns(export: Export, columns: list[str]) -> tuple[str, ...]:
+    """A warning about columns that nobody expected. Raises SourceError when the mapping asks for that."""
+    asked = export.mapping.expect.new_columns
+    new = [] if asked == "ignore" else new_columns(columns, export.mapping)
+    if not new:
+        return ()
+    sentence = (
+        f"Bestand {export.path.name} heeft nieuwe kolommen ({', '.join(sorted(new)[:5])}); "
+        f"neem ze op in mapping {export.mapping.id} of zet ze bij expect.columns."
+    )
+    if asked == "fail":
+        raise SourceError(sentence)
+    return (sentence,)
 
 
 def _made(folder: Path) -> Path:

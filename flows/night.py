@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.home import claim, decisions_of, owner_of
 from flows.progress import progress
-from flows.settings import Settings, read_environment, read_settings, secret_key
+from flows.settings import Environment, Settings, read_environment, read_settings, secret_key
 from nlp.catalogue import Catalogue, bundled_catalogue
 from nlp.voices import Window
 from warehouse.decision_kinds import Decision
@@ -37,6 +37,7 @@ class Night:
     base: Path
     home: Path
     secret: bytes = field(repr=False)
+    environment: Environment = field(repr=False)
     as_of: date
     now: datetime
     catalogue: Catalogue
@@ -52,6 +53,11 @@ class Night:
     def published(self) -> Path:
         """The analysts' copy."""
         return self.home / "published" / "weerklank.duckdb"
+
+    @property
+    def inbox(self) -> Path:
+        """The folder of what was fetched and pulled from elsewhere."""
+        return self.home / "inbox"
 
     @property
     def reports(self) -> Path:
@@ -103,6 +109,7 @@ def prepared_night(config: Path, as_of: str) -> Iterator[Night]:
             base=config.absolute().parent,
             home=environment.home,
             secret=secret,
+            environment=environment,
             as_of=date.fromisoformat(as_of),
             now=utc_now(),
             catalogue=catalogue,

@@ -40,8 +40,7 @@ def nightly(config: str, as_of: str) -> Outcome:
         found = steps.collect(night, store)
         read = steps.read_and_map(night, found)
         gates = steps.gate_messages(night, read)
-        safe = steps.pseudonymise(night, read)
-        new = steps.load(night, store, safe, read)
+        stored = steps.load(night, store, read)
         run_id = begun(night, store)
         try:
             gates += (steps.gate_window(night, store),)
@@ -52,9 +51,9 @@ def nightly(config: str, as_of: str) -> Outcome:
         except GateStop as stop:
             finished(night, store, run_id, "stopped", str(stop))
             raise
-        steps.write_marts(night, store, themed, measured, read)
-        notices = steps.notices(read, gates)
+        steps.write_marts(night, store, themed, measured, stored)
+        notices = steps.notices(stored, gates)
         page = steps.report(night, store, run_id, notices)
         steps.publish(night, store, page)
         silent = store.mart("gap").filter(pl.col("verdict") == "stil").sort("difference_pp", descending=True)
-        return Outcome(run_id, page, new, not read.left_out, notices, silent)
+        return Outcome(run_id, page, stored.new, not stored.left_out, notices, silent)

@@ -14,37 +14,32 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
+from flows.source_settings import Part, Source
 from warehouse.errors import ConfigurationError
-from warehouse.validation import first_complaint, nearest
-
-_BUILT_IN = files("warehouse.sources") / "mappings"
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class Part(BaseModel):
-    """A block of the settings; a key that is not listed is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from warehouse.sources.mapping import Mapping as MessageMapping
+from warehouse.sources.mapping_file import built_in_mapping, load_mapping
+from warehouse.validation import first_complaint
 
 
 class Municipality(Part):
-    """Who this is, and which accounts and office holders are its own."""
+    """Who this is, and which accounts and office holders are its own.
+
+    partner_accounts: of others who speak for an organisation (police, housing association), not as residents.
+    areas: CSV of its neighbourhoods with name, code and level, and other names in use.
+    """
 
     name: str = Field(min_length=1)
     code: str = ""
     timezone: str = "Europe/Amsterdam"
-    owned_accounts: list[str] = []
-    office_holders: list[str] = []
+    owned_accounts: tuple[str, ...] = ()
+    partner_accounts: tuple[str, ...] = ()
+    office_holders: tuple[str, ...] = ()
+    areas: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -56,15 +51,6 @@ class Municipality(Part):
                 f"tijdzone '{value}' bestaat niet; gebruik bijvoorbeeld Europe/Amsterdam"
             ) from error
         return value
-
-
-class Source(Part):
-    """One export: its files and the mapping that reads them (a .yaml file, or the id of a built-in one)."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    mapping: str
-    files: Annotated[list[str], BeforeValidator(_as_list)] = Field(min_length=1)
-    quotable: bool | None = None
 
 
 class Report(Part):
@@ -80,7 +66,7 @@ class Themes(Part):
     """How messages get their theme, and which department answers for it here."""
 
     min_confidence: float = Field(0.0, ge=0, lt=1)
-    departments: dict[str, str] = {}
+    departments: dict[str, str] = Field(default_factory=dict)
     seed: int = Field(20260101, ge=0, lt=2**32)
 
 
@@ -108,6 +94,11 @@ class Settings(Part):
         return frozenset({*own.owned_accounts, own.name, f"Gemeente {own.name}"})
 
     @property
+    def partner_accounts(self) -> frozenset[str]:
+        """Names and numbers of organisations that speak here too."""
+        return frozenset(self.municipality.partner_accounts)
+
+    @property
     def fingerprint(self) -> str:
         """Hash of all that is set."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
@@ -115,16 +106,22 @@ class Settings(Part):
 
 @dataclass(frozen=True)
 class Environment:
-    """What the machine says: where the run-time home is, and the secret."""
+    """What the machine says: where the run-time home is, the secret, and the other variables WEERKLANK_*."""
 
     home: Path
     secret: str | None = field(repr=False)
+    variables: Mapping[str, str] = field(repr=False, default_factory=dict)
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
-    """The environment's part of the settings: WEERKLANK_HOME and WEERKLANK_SECRET_KEY."""
+    """The environment's part of the settings: WEERKLANK_HOME, WEERKLANK_SECRET_KEY and credentials."""
     home = Path(environ.get("WEERKLANK_HOME") or "var").absolute()
-    return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None)
+    ours = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("WEERKLANK_") and name not in ("WEERKLANK_HOME", "WEERKLANK_SECRET_KEY") and value
+    }
+    return Environment(home, environ.get("WEERKLANK_SECRET_KEY") or None, ours)
 
 
 def login_name() -> str:
@@ -169,31 +166,17 @@ def _place(complaint: str) -> str:
     return ", laatste regel" if "end of document" in complaint else ""
 
 
-def mapping_text(source: Source, base: Path) -> tuple[str, str]:
-    """The YAML of a source's mapping and its name for messages.
+def source_mapping(source: Source, base: Path) -> MessageMapping:
+    """The mapping of a source: a .yaml file relative to `base`, or one that weerklank comes with.
 
-    Raises ConfigurationError when the file or the built-in mapping is not there.
+    Raises ConfigurationError when it is not there or wrong.
     """
     if source.mapping.endswith((".yaml", ".yml")):
-        path = base / source.mapping
-        try:
-            return path.read_text(encoding="utf-8-sig"), path.name
-        except FileNotFoundError as error:
-            raise ConfigurationError(
-                f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}'."
-            ) from error
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(
-                f"Mapping {path} is niet te lezen; controleer de rechten en bewaar hem als UTF-8-tekst."
-            ) from error
-    known = sorted(
-        entry.name.removesuffix(".yaml") for entry in _BUILT_IN.iterdir() if entry.name.endswith(".yaml")
-    )
-    if source.mapping not in known:
-        near = nearest(source.mapping, known)
-        hint = f"bedoelt u '{near}'" if near else f"kies uit {', '.join(known)} of noem een .yaml-bestand"
-        raise ConfigurationError(f"Bron '{source.name}': mapping '{source.mapping}' is niet bekend; {hint}.")
-    return (_BUILT_IN / f"{source.mapping}.yaml").read_text(encoding="utf-8"), f"{source.mapping}.yaml"
+        return load_mapping(base / source.mapping)
+    try:
+        return built_in_mapping(source.mapping)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"Bron '{source.name}': {error}") from error
 
 
 def secret_key(environment: Environment) -> bytes:

@@ -15,7 +15,8 @@ from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
 from flows import decided, emergent, figures, intake, texts, themes
-from flows.intake import Collection, LeftOut, Reading, SafeExport
+from flows.gathering import Collection, LeftOut, collection
+from flows.intake import Reading
 from flows.night import Night
 from flows.report_data import report_data
 from flows.runs import finished
@@ -57,6 +58,16 @@ class Read:
 
     readings: tuple[Reading, ...]
     left_out: tuple[LeftOut, ...]
+    whole: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many messages are new or changed, what was left out, and what else the reader must know."""
+
+    new: int
+    left_out: tuple[LeftOut, ...]
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,23 +109,25 @@ def step(name: str, minutes: int, retries: int = 0) -> Callable[[Callable[P, R]]
     return decorate
 
 
-@step("bestanden verzamelen", minutes=10, retries=2)
+@step("bestanden verzamelen", minutes=240, retries=2)
 def collect(night: Night, store: Store) -> Collection:
-    """New export files of every source."""
-    return intake.collection(night, store)
+    """New export files of every source, those from elsewhere and from APIs included."""
+    return collection(night, store)
 
 
-@step("lezen en vertalen", minutes=60)
+@step("lezen en vertalen", minutes=120)
 def read_and_map(night: Night, found: Collection) -> Read:
     """Every new file as messages, judged row by row; a file that fails is left out."""
     readings, left_out = [], list(found.left_out)
+    reading_by = intake.readers(night.settings, night.base, night.secret)
     for export in found.exports:
         try:
-            emitted = intake.emitted_messages(export, night.settings.owned_accounts)
-            readings.append(intake.gated(export, emitted, night.now))
+            readings.append(
+                intake.judged(export, reading_by, night.settings.municipality.timezone, night.now)
+            )
         except SourceError as error:
             left_out.append(LeftOut(export.source.name, str(error), export))
-    return Read(tuple(readings), tuple(left_out))
+    return Read(tuple(readings), tuple(left_out), found.whole)
 
 
 @step("poort: berichten", minutes=5)
@@ -127,21 +140,11 @@ def gate_messages(_night: Night, read: Read) -> tuple[GateResult, ...]:
     return results
 
 
-@step("persoonsgegevens weghalen", minutes=120)
-def pseudonymise(night: Night, read: Read) -> tuple[SafeExport, ...]:
-    """The files without names, addresses and numbers of residents."""
-    if not read.readings:
-        return ()
-    readings = list(read.readings)
-    names = intake.names_in(readings, night.settings.owned_accounts)
-    pseudonymiser = intake.night_pseudonymiser(night)
-    return tuple(intake.safe_export(reading, names, pseudonymiser, night) for reading in readings)
-
-
-@step("opslaan", minutes=60)
-def load(night: Night, store: Store, safe: tuple[SafeExport, ...], read: Read) -> int:
-    """The messages in the store; says how many are new or changed."""
-    return intake.stored(store, list(safe), read.left_out, night.now)
+@step("persoonsgegevens weghalen en opslaan", minutes=240)
+def load(night: Night, store: Store, read: Read) -> Stored:
+    """The files without names, addresses and numbers of residents, in the store."""
+    new, missed = intake.stored(night, store, read.readings, read.left_out, read.whole)
+    return Stored(new, (*read.left_out, *missed), tuple(n for r in read.readings for n in r.notices))
 
 
 @step("poort: venster", minutes=5)
@@ -203,7 +206,9 @@ def gate_figures(_night: Night, measured: figures.Figures) -> GateResult:
 
 
 @step("marts", minutes=60)
-def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Figures, read: Read) -> None:
+def write_marts(
+    night: Night, store: Store, themed: Themed, measured: figures.Figures, stored: Stored
+) -> None:
     """Everything measured in one transaction: all of the night's figures are there, or none."""
     with store.transaction():
         store.replace(DECISION, decision_rows(night.decision_log))
@@ -220,7 +225,7 @@ def write_marts(night: Night, store: Store, themed: Themed, measured: figures.Fi
         store.replace_where(
             MATURITY, "run_id", themed.run_id, steps.with_columns(run_id=pl.lit(themed.run_id))
         )
-        finished(night, store, themed.run_id, "incomplete" if read.left_out else "done", _sentences(read))
+        finished(night, store, themed.run_id, "incomplete" if stored.left_out else "done", _sentences(stored))
 
 
 @step("rapport", minutes=30)
@@ -247,14 +252,14 @@ def publish(night: Night, store: Store, page: Path) -> None:
     create_link_artifact(page.as_uri(), key="rapport", link_text="Kloofrapport")
 
 
-def notices(read: Read, gates: tuple[GateResult, ...]) -> tuple[str, ...]:
+def notices(stored: Stored, gates: tuple[GateResult, ...]) -> tuple[str, ...]:
     """What the reader of the report must know of this night."""
     warnings = [warning for gate in gates for warning in gate.warnings]
-    return tuple(dict.fromkeys([*(miss.sentence for miss in read.left_out), *warnings]))
+    return tuple(dict.fromkeys([*(miss.sentence for miss in stored.left_out), *stored.notices, *warnings]))
 
 
-def _sentences(read: Read) -> str | None:
-    return " ".join(miss.sentence for miss in read.left_out) or None
+def _sentences(stored: Stored) -> str | None:
+    return " ".join(miss.sentence for miss in stored.left_out) or None
 
 
 def _of_window(frame: pl.DataFrame, day: str, window: Window) -> pl.DataFrame:
@@ -263,7 +268,13 @@ def _of_window(frame: pl.DataFrame, day: str, window: Window) -> pl.DataFrame:
 
 def _show_gates(key: str, results: tuple[GateResult, ...]) -> None:
     rows = [
-        {"poort": r.gate, "regel": r.rule, "sterkte": r.strength, "gehaald": r.passed, "gezien": r.observed}
+        {
+            "poort": r.gate,
+            "regel": r.rule.name,
+            "sterkte": r.rule.strength,
+            "gehaald": r.passed,
+            "gezien": r.observed,
+        }
         for result in results
         for r in result.results
     ]

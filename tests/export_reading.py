@@ -1,15 +1,26 @@
 """A contact-centre CSV and a page of posts as JSON: mappings and the short way from bytes to messages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+import polars as pl
 import pytest
 
 from warehouse.errors import SourceError
-from warehouse.sources.emit import Emitted, emit_messages
-from warehouse.sources.mapping import Mapping, parse_mapping
-from warehouse.sources.read import read_rows
+from warehouse.gates import BROKEN_ROW
+from warehouse.sources.emit import emitted_messages
+from warehouse.sources.mapping import Mapping
+from warehouse.sources.mapping_file import parse_mapping
+from warehouse.sources.parts import Part, part_of_bytes
+from warehouse.sources.read import read_batches, read_rows
 from warehouse.sources.rows import Rows
+from warehouse.sources.speakers import Parties
+from warehouse.sources.tally import Tally
+
+SECRET = b"geheim"
+NOW = datetime.fromisoformat("2026-04-02 03:00")
 
 CONTACTS = """\
 id: balie
@@ -83,9 +94,42 @@ def rows_of(content: bytes | str, read_by: Mapping) -> Rows:
     return read_rows(content.encode() if isinstance(content, str) else content, read_by, "proef")
 
 
-def emitted(content: bytes | str, read_by: Mapping, owned: Iterable[str] = ()) -> Emitted:
+@dataclass(frozen=True)
+class Judged:
+    """A whole file as the night judges it: its messages without repeats, and what became of the rest."""
+
+    messages: pl.DataFrame
+    rejected: pl.DataFrame
+    dropped: int
+    duplicates: int
+    read: int
+
+
+def emitted(
+    content: bytes | str, read_by: Mapping, owned: Iterable[str] = (), partners: Iterable[str] = ()
+) -> Judged:
     """The messages in a file."""
-    return emit_messages(rows_of(content, read_by), read_by, owned, "proef")
+    part = part_of_bytes(content.encode() if isinstance(content, str) else content, "proef")
+    return judged_part(part, read_by, Parties(frozenset(owned), frozenset(partners)))
+
+
+def judged_part(part: Part, read_by: Mapping, parties: Parties, beside: Sequence[Part] = ()) -> Judged:
+    """A file, judged batch by batch as the night does, without the gate."""
+    tally = Tally(read_by)
+    batches = []
+    for rows in read_batches(part, read_by, beside):
+        batches.append(emitted_messages(rows, read_by, parties, SECRET))
+        tally.add(batches[-1], pl.DataFrame(schema=BROKEN_ROW))
+    tally.check(part.name, NOW)
+    repeats = tally.repeats()
+    messages = pl.concat([batch.messages for batch in batches])
+    return Judged(
+        messages.join(repeats, on=["row", "role"], how="anti"),
+        pl.concat([batch.rejected for batch in batches]),
+        tally.dropped,
+        repeats.height,
+        tally.read,
+    )
 
 
 def refusal(content: bytes | str, *changes: tuple[str, str], text: str = CONTACTS) -> str:

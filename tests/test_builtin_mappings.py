@@ -12,9 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse.sources.emit import Emitted, emit_messages
-from warehouse.sources.mapping import load_mapping
-from warehouse.sources.read import read_rows
+from tests.export_reading import Judged, emitted
+from warehouse.sources.mapping_file import load_mapping
 
 WAREHOUSE = Path(__file__).parent.parent / "warehouse"
 SAMPLE, BUILT_IN = WAREHOUSE / "sample", WAREHOUSE / "sources" / "mappings"
@@ -26,9 +25,8 @@ SOURCES = {source["name"]: source for source in SETTINGS["source"]}
 needs_fixtures = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the folder with true exports is not here")
 
 
-def read(content: bytes, mapping: Path, owned: tuple[str, ...] = tuple(OWNED)) -> Emitted:
-    read_by = load_mapping(mapping)
-    return emit_messages(read_rows(content, read_by, mapping.stem), read_by, owned, mapping.stem)
+def read(content: bytes, mapping: Path, owned: tuple[str, ...] = tuple(OWNED)) -> Judged:
+    return emitted(content, load_mapping(mapping), owned)
 
 
 def files(source: str) -> list[Path]:
@@ -41,7 +39,7 @@ def files(source: str) -> list[Path]:
 
 
 @cache
-def sample(source: str) -> dict[str, Emitted]:
+def sample(source: str) -> dict[str, Judged]:
     """What each file of a source of the sample town gives."""
     mapping = SOURCES[source]["mapping"]
     path = SAMPLE / mapping if mapping.endswith(".yaml") else BUILT_IN / f"{mapping}.yaml"
@@ -57,7 +55,7 @@ def town() -> pl.DataFrame:
 def message(messages: pl.DataFrame, native_id: str) -> dict[str, Any]:
     """What is known of one message, absent fields left out."""
     (row,) = messages.filter(native_id=native_id).to_dicts()
-    return {name: value for name, value in row.items() if value is not None}
+    return {name: value for name, value in row.items() if value is not None and name != "deleted"}
 
 
 def raw_count(source: str, file: Path) -> int:
@@ -178,7 +176,7 @@ def test_a_report_of_the_public_space_and_its_answer() -> None:
     assert {**report, "text": report["text"][:21]} == {
         "row": 1, "role": "report", "kind": "report", "platform": "signalen", "author_kind": "resident",
         "author_kind_basis": "source_rule", "native_id": "20624", "text": "Hier dus ook ratten. ",
-        "text_truncated": False, "area_name": "Waterkant", "source_category": "Ongedierte > Ratten",
+        "text_truncated": False, "area_name": "Waterkant", "area_code": "waterkant", "source_category": "Ongedierte > Ratten",
         "department": "OR", "created_at": datetime.fromisoformat("2026-09-28 16:44"),
         "created_at_basis": "explicit_offset",
     }  # fmt: skip

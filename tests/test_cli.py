@@ -18,7 +18,7 @@ from flows.cli import main
 from flows.progress import STEPS, progress
 from flows.settings import read_settings
 from warehouse.errors import ConfigurationError
-from warehouse.sources.mapping import parse_mapping
+from warehouse.sources.mapping_file import parse_mapping
 from warehouse.store import open_store
 from warehouse.tables import MESSAGE, MESSAGE_THEME, THEME
 

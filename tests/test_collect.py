@@ -8,7 +8,8 @@ import pytest
 from flows.collect import collected
 from flows.settings import Source
 from warehouse.errors import ConfigurationError, SourceError
-from warehouse.sources.mapping import Mapping, parse_mapping
+from warehouse.sources.mapping import Mapping
+from warehouse.sources.mapping_file import parse_mapping
 
 MAPPING = """\
 id: balie

@@ -68,7 +68,7 @@ def agenda(
 
 
 def broken(result: GateResult) -> list[str]:
-    return [r.rule for r in result.results if not r.passed]
+    return [r.rule.name for r in result.results if not r.passed]
 
 
 def no_side(side: str, share: float | None) -> dict[str, object]:
@@ -104,7 +104,7 @@ def test_every_row_that_breaks_a_rule_is_named_with_rule_and_field() -> None:
         (row, "bericht", rule, field) for row, (rule, field, _) in enumerate(BAD_DRAFTS, start=1)
     ]
     first = result.results[0]
-    assert (first.gate, first.rule, first.strength) == ("berichten", "tijd_in_de_toekomst", "row")
+    assert (first.gate, first.rule.name, first.rule.strength) == ("berichten", "tijd_in_de_toekomst", "row")
     assert first.observed == f"2 van {len(BAD_DRAFTS) + 2}"
     assert first.sentence.startswith(f"Bij 2 van {len(BAD_DRAFTS) + 2} berichten ")
 
@@ -261,7 +261,7 @@ BAD_GAPS: list[tuple[str, str, list[Row]]] = [
 @pytest.mark.parametrize(("rule", "observed", "rows"), BAD_GAPS)
 def test_figures_that_cannot_be_right_stop_the_night(rule: str, observed: str, rows: list[Row]) -> None:
     result = check_figures(gap(*rows), agenda())
-    assert [(r.rule, r.observed) for r in result.results if not r.passed] == [(rule, observed)]
+    assert [(r.rule.name, r.observed) for r in result.results if not r.passed] == [(rule, observed)]
     with pytest.raises(GateStop, match="het rapport en de database van gisteren blijven staan"):
         result.raise_if_stopped()
 

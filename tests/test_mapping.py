@@ -7,7 +7,7 @@ import pytest
 
 from tests.export_reading import CONTACTS, POSTS, mapping
 from warehouse.errors import ConfigurationError
-from warehouse.sources.mapping import load_mapping, parse_mapping
+from warehouse.sources.mapping_file import load_mapping, parse_mapping
 from warehouse.validation import line_of, nearest, repeated_key
 
 TEXT = "text: {from: vraag}"
@@ -140,7 +140,7 @@ MISTAKES = {
         "version: 1",
         "version: 1\nauthor_kind: {other_if: [{col: x}]}",
         3,
-        "of col met in",
+        "geef precies een van is, in, not_in",
     ),
     "one key twice": (
         TEXT,
@@ -173,7 +173,7 @@ def test_a_mistake_is_one_dutch_sentence_with_file_line_and_key(
 
 def test_half_a_character_is_refused_before_it_can_break_the_store() -> None:
     with pytest.raises(ConfigurationError, match="een teken is maar half geschreven"):
-        mapping(CONTACTS, ("id: balie", 'id: "\\ud800"'))
+        mapping(CONTACTS, ("id: balie", 'id: balie\ndescription: "\\ud800"'))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_mapping_file_is_read_with_or_without_a_byte_order_mark(tmp_path: Path
     with pytest.raises(ConfigurationError, match="bestaat niet"):
         load_mapping(tmp_path / "weg.yaml")
     path.write_bytes(CONTACTS.encode("utf-16"))
-    with pytest.raises(ConfigurationError, match="bewaar het bestand als UTF-8-tekst"):
+    with pytest.raises(ConfigurationError, match="bewaar hem als UTF-8-tekst"):
         load_mapping(path)
     with pytest.raises(ConfigurationError, match="is niet te lezen"):
         load_mapping(tmp_path)
@@ -250,7 +250,7 @@ def test_columns_are_needed_by_fields_and_rules_and_not_by_options() -> None:
     plain = mapping(
         CONTACTS, (TEXT, "text: {from: [vraag, toelichting]}\n      title: {from: kop, optional: true}")
     )
-    assert set(plain.required_columns) == {"nummer", "datum", "antwoord"}
+    assert set(plain.required_columns) == {("nummer",), ("datum",), ("antwoord",), ("vraag", "toelichting")}
     assert set(plain.mentioned_columns) == {"nummer", "datum", "antwoord", "vraag", "toelichting", "kop"}
     assert ("vraag", "toelichting") in plain.columns_for(plain.emit)
 

@@ -17,7 +17,8 @@ from tests.export_reading import CONTACTS, POSTS, emitted, mapping, rows_of
 from warehouse.errors import ConfigurationError, WeerklankError
 from warehouse.sources.emit import Emitted
 from warehouse.sources.fields import Verb
-from warehouse.sources.mapping import Mapping, parse_mapping
+from warehouse.sources.mapping import Mapping
+from warehouse.sources.mapping_file import parse_mapping
 
 HEADER = ("nummer", "datum", "vraag", "antwoord")
 BALIE, PAGE = mapping(CONTACTS), mapping(POSTS)

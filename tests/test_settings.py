@@ -17,12 +17,13 @@ from flows.settings import (
     Settings,
     Source,
     Themes,
-    mapping_text,
     prepare_process,
     read_environment,
     read_settings,
     secret_key,
+    source_mapping,
 )
+from tests.export_reading import CONTACTS
 from warehouse.errors import ConfigurationError
 from warehouse.validation import known_keys, line_of, nearest
 
@@ -159,12 +160,11 @@ def test_the_environment_is_read_from_what_is_given() -> None:
 
 
 def test_a_mapping_is_a_file_beside_the_settings_or_one_that_is_built_in(tmp_path: Path) -> None:
-    (tmp_path / "balie.yaml").write_text("\ufeffid: balie\n", encoding="utf-8")
+    (tmp_path / "balie.yaml").write_text("\ufeff" + CONTACTS, encoding="utf-8")
     settings = written(tmp_path, MINIMAL)
-    assert mapping_text(settings.source[0], tmp_path) == ("id: balie\n", "balie.yaml")
+    assert source_mapping(settings.source[0], tmp_path).id == "balie"
     built_in = written(tmp_path, MINIMAL.replace("balie.yaml", "meta-graph"))
-    text, name = mapping_text(built_in.source[0], tmp_path)
-    assert (text.count("id: meta-graph"), name) == (1, "meta-graph.yaml")
+    assert source_mapping(built_in.source[0], tmp_path).id == "meta-graph"
 
 
 def test_the_secret_of_the_environment_is_used_and_not_kept(tmp_path: Path) -> None:
@@ -204,6 +204,7 @@ def test_a_secret_that_was_lost_is_not_replaced_in_silence(tmp_path: Path) -> No
 
 FIRST_NIGHT = """
 import pathlib, sys
+from tests.export_reading import CONTACTS
 from flows.settings import Environment, secret_key
 sys.stdin.readline()
 print(secret_key(Environment(pathlib.Path(sys.argv[1]), None)).decode())
@@ -225,6 +226,7 @@ def test_first_nights_at_the_same_time_get_the_same_secret(tmp_path: Path) -> No
 
 PREPARED = """
 import os, pathlib, sys
+from tests.export_reading import CONTACTS
 from flows.settings import prepare_process
 prepare_process(pathlib.Path(sys.argv[1]))
 for name in ("PREFECT_HOME", "GX_ANALYTICS_ENABLED", "PREFECT_SERVER_ANALYTICS_ENABLED"):

@@ -21,7 +21,7 @@ def moment(year: int, month: int, day: int) -> datetime:
 
 
 def read(texts: list[str | None], **spec: Any) -> list[tuple[datetime | None, str | None]]:
-    utc, basis = utc_time(pl.col("cell"), DatetimeSpec(**spec))
+    utc, basis = utc_time([pl.col("cell")], DatetimeSpec(**spec))
     cells = pl.DataFrame({"cell": texts}, schema={"cell": pl.String()})
     return cells.lazy().select(utc=utc, basis=basis).collect().rows()
 

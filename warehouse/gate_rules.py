@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from warehouse.sources.mapping import COUNT_FIELDS
+from warehouse.sources.messages import COUNT_FIELDS
 
 Strength = Literal["row", "warn", "stop"]
 

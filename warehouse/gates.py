@@ -19,10 +19,9 @@ from warehouse.gate_rules import (
     WINDOW_RULES,
     Expectation,
     Rule,
-    Strength,
     message_rules,
 )
-from warehouse.sources.mapping import COUNT_FIELDS
+from warehouse.sources.messages import COUNT_FIELDS
 
 BROKEN_ROW = {"row": pl.Int64(), "role": pl.String(), "rule": pl.String(), "field": pl.String()}
 MUNICIPAL_POSTS = ("post", "share")
@@ -42,16 +41,27 @@ _RESULT_FORMAT = {
 class RuleResult:
     """What became of one rule.
 
-    observed: a count, as "3 van 200" or, for a table as a whole, its number of rows; never text of
-    residents. sentence: what is wrong and what to do (Dutch); empty when the rule is passed.
+    judged: rows it looked at. broken: how many of them broke it; None for a rule about a table as a whole.
+    names: the sources, themes or sides at fault; never text of residents.
     """
 
     gate: str
-    rule: str
-    strength: Strength
+    rule: Rule
     passed: bool
-    observed: str
-    sentence: str
+    judged: int
+    broken: int | None
+    names: str
+
+    @property
+    def observed(self) -> str:
+        """A count, as "3 van 200" or, for a table as a whole, its number of rows."""
+        of = whole(self.judged)
+        return of if self.broken is None else f"{whole(self.broken)} van {of}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do (Dutch); empty when the rule is passed."""
+        return "" if self.passed else self.rule.sentence.format(observed=self.observed, names=self.names)
 
 
 @dataclass(frozen=True)
@@ -68,12 +78,12 @@ class GateResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """The sentences of the `warn` rules that were broken (Dutch)."""
-        return tuple(r.sentence for r in self.results if r.strength == "warn" and not r.passed)
+        return tuple(r.sentence for r in self.results if r.rule.strength == "warn" and not r.passed)
 
     def raise_if_stopped(self) -> None:
         """Raise GateStop, with the first `stop` rule that was broken, if any was."""
         for result in self.results:
-            if result.strength == "stop" and not result.passed:
+            if result.rule.strength == "stop" and not result.passed:
                 raise GateStop(
                     f"{result.sentence.removesuffix('.')}; "
                     "het rapport en de database van gisteren blijven staan."
@@ -106,6 +116,19 @@ def check_messages(drafts: pl.DataFrame, now: datetime) -> GateResult:
         *COUNT_FIELDS,
     )
     return _judged("berichten", message_rules(moment), {"messages": messages}, drafts.select("row", "role"))
+
+
+def together(parts: Sequence[GateResult]) -> GateResult:
+    """What one gate found in all parts of an export; its rules are about rows, so their counts add up."""
+    columns = zip(*(part.results for part in parts), strict=True)
+    results = tuple(
+        RuleResult(
+            same[0].gate, same[0].rule, all(r.passed for r in same), sum(r.judged for r in same),
+            sum(r.broken or 0 for r in same), "",
+        )
+        for same in columns
+    )  # fmt: skip
+    return GateResult(results, pl.concat([part.broken_rows for part in parts]))
 
 
 def check_window(messages: pl.DataFrame, sources: Sequence[str]) -> GateResult:
@@ -205,12 +228,9 @@ def _judged(
 def _rule_result(gate: str, rule: Rule, findings: Sequence[_Finding], frame: pl.DataFrame) -> RuleResult:
     broken = sorted(set(chain.from_iterable(found.broken for found in findings)))
     passed = all(found.passed for found in findings)
-    observed = _whole(frame.height)
-    if any(found.field for found in findings):
-        observed = f"{_whole(len(broken))} van {observed}"
+    by_row = any(found.field for found in findings)
     names = _listed(frame["name"][broken].unique(maintain_order=True)) if "name" in frame.columns else ""
-    sentence = "" if passed else rule.sentence.format(observed=observed, names=names)
-    return RuleResult(gate, rule.name, rule.strength, passed, observed, sentence)
+    return RuleResult(gate, rule, passed, frame.height, len(broken) if by_row else None, names)
 
 
 def _findings(gate: str, rules: Iterable[Rule], frame: pl.DataFrame) -> Iterator[tuple[Rule, _Finding]]:
@@ -262,9 +282,9 @@ def _listed(names: pl.Series) -> str:
     """The first names, and how many more there are."""
     shown = ", ".join(names.fill_null("(leeg)").head(NAMED_AT_MOST))
     more = len(names) - NAMED_AT_MOST
-    return f"{shown} en nog {_whole(more)}" if more > 0 else shown
+    return f"{shown} en nog {whole(more)}" if more > 0 else shown
 
 
-def _whole(number: int) -> str:
+def whole(number: int) -> str:
     """12345 as 12.345."""
     return f"{number:,}".replace(",", ".")

@@ -85,13 +85,23 @@ class Store:
         """All rows of view mart.`name`, ordered by all its columns from left to right."""
         return self._connection.execute(f"FROM mart.{_quoted(name)} ORDER BY ALL").pl()
 
-    def query(self, name_or_sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+    def query(
+        self,
+        name_or_sql: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        incoming: pl.DataFrame | None = None,
+    ) -> pl.DataFrame:
         """What one SQL statement gives, or all rows of the table or view of that name (schema.name).
 
-        `parameters` fill the $names in the SQL; every one must occur in it.
+        `parameters` fill the $names in the SQL; every one must occur in it. The SQL can read a frame that is
+        given as `incoming` by that name.
         """
         sql = f"FROM {name_or_sql}" if _TABLE_NAME.fullmatch(name_or_sql) else name_or_sql
-        return self._connection.execute(sql, dict(parameters or {})).pl()
+        if incoming is None:
+            return self._connection.execute(sql, dict(parameters or {})).pl()
+        with self._readable(incoming):
+            return self._connection.execute(sql, dict(parameters or {})).pl()
 
     def upsert(self, table: Table, frame: pl.DataFrame) -> None:
         """Insert the rows of `frame`; each takes the place of the stored row with its key.
@@ -100,6 +110,16 @@ class Store:
         """
         with self._incoming(table, frame):
             self._put(table, frame)
+
+    def amend(self, table: Table, frame: pl.DataFrame) -> None:
+        """Set the columns that `frame` has beside the key, of the stored rows with those keys."""
+        columns = [name for name in frame.columns if name not in table.key]
+        same_key = " AND ".join(f"incoming.{_quoted(key)} = stored.{_quoted(key)}" for key in table.key)
+        values = ", ".join(f"{_quoted(name)} = incoming.{_quoted(name)}" for name in columns)
+        with self.transaction(), self._readable(frame):
+            self._connection.execute(
+                f"UPDATE {table.name} AS stored SET {values} FROM incoming WHERE {same_key}"
+            )
 
     def insert_new(self, table: Table, frame: pl.DataFrame) -> int:
         """Insert the rows of `frame` whose key is not stored yet, and say how many those were."""
@@ -152,12 +172,17 @@ class Store:
     @contextmanager
     def _incoming(self, table: Table, frame: pl.DataFrame) -> Iterator[None]:
         """A transaction in which SQL can read `frame`, in the table's schema, as `incoming`."""
-        with self.transaction():
-            self._connection.register("incoming", table.conform(frame))
-            try:
-                yield
-            finally:
-                self._connection.unregister("incoming")
+        with self.transaction(), self._readable(table.conform(frame)):
+            yield
+
+    @contextmanager
+    def _readable(self, frame: pl.DataFrame) -> Iterator[None]:
+        """A time in which SQL can read `frame` as `incoming`."""
+        self._connection.register("incoming", frame)
+        try:
+            yield
+        finally:
+            self._connection.unregister("incoming")
 
     def _put(self, table: Table, frame: pl.DataFrame) -> None:
         if frame.select(table.key).is_duplicated().any():

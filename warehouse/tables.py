@@ -66,7 +66,9 @@ EXPORT = Table(
         "bytes": Column(COUNT, "Size of the file in bytes."),
         "rows_read": Column(COUNT, "Messages that the file holds, good or bad."),
         "rows_loaded": Column(COUNT, "Messages stored as new or as a new version."),
-        "rows_unchanged": Column(COUNT, "Messages that were stored already, word for word."),
+        "rows_unchanged": Column(
+            COUNT, "Messages that were stored already, or newer than this file has them."
+        ),
         "rows_duplicate": Column(COUNT, "Repeats of a message within this file."),
         "rows_quarantined": Column(COUNT, "Rows that broke a rule; see core.quarantine."),
         "rows_dropped": Column(COUNT, "Rows left out by a rule that the mapping names."),
@@ -74,6 +76,22 @@ EXPORT = Table(
         "reason": Column(TEXT, "Why it was left out: one Dutch sentence; null when loaded."),
         "first_seen": Column(UTC_TIME, "When a night first saw this file."),
         "loaded_at": Column(UTC_TIME, "When its messages were stored; null when left out."),
+        "told_at": Column(
+            UTC_TIME, "Moment that the export tells of, UTC; of two, the later one is believed."
+        ),
+    },
+)
+
+WHOLE_EXPORT = Table(
+    "core.whole_export",
+    ("source_id", "told_at"),
+    "Exports that held every message of their period: what they lack is gone at the source.",
+    {
+        "source_id": Column(TEXT, "Name of the source in the settings."),
+        "told_at": Column(UTC_TIME, "Moment that the export tells of, UTC."),
+        "window_start": Column(
+            UTC_TIME, "Start of its period, UTC; threads that began before are not in it."
+        ),
     },
 )
 
@@ -126,7 +144,8 @@ MESSAGE = Table(
         "views": Column(COUNT, "Views; null when unknown."),
         "reach": Column(COUNT, "Reach; null when unknown."),
         "url": Column(TEXT, "Public address of the message."),
-        "area_name": Column(TEXT, "Neighbourhood or village that the source names; never an address."),
+        "area_name": Column(TEXT, "Neighbourhood or village, by the municipality's own list if it has one."),
+        "area_code": Column(TEXT, "Code of that area (CBS), where the source or the list has one."),
         "source_category": Column(TEXT, "Category at the source, main before sub."),
         "department": Column(TEXT, "Department that the source names."),
         "quotable": Column(FLAG, "True when the channel is public, so that the report may quote it."),
@@ -136,6 +155,10 @@ MESSAGE = Table(
         "raw_ref": Column(TEXT, "export_id#row of the row that it was read from."),
         "export_id": Column(TEXT, "The file it was read from."),
         "dup_of": Column(TEXT, "message_id of the message that this is a copy of."),
+        "seen_at": Column(UTC_TIME, "Moment that the newest export which holds it tells of, UTC."),
+        "counted_at": Column(
+            UTC_TIME, "Moment of the newest export that gave counts, UTC; null when none did."
+        ),
     },
 )
 
@@ -357,6 +380,7 @@ THEME_EVENT = Table(
 
 TABLES = (
     EXPORT,
+    WHOLE_EXPORT,
     QUARANTINE,
     MESSAGE,
     TOKEN,

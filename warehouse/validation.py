@@ -135,7 +135,9 @@ def _importance(detail: ErrorDetails) -> tuple[bool, bool, int]:
 
 def _is_union_branch(part: str | int) -> bool:
     """True for the names that pydantic adds to tell the members of a union apart."""
-    return isinstance(part, str) and (part.endswith("]") or part in ("str", "list", "FieldSpec"))
+    return isinstance(part, str) and (
+        part.endswith("]") or part in ("str", "list", "FieldSpec", "AccountRule", "Condition")
+    )
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

@@ -1,117 +1,114 @@
 """Rows of a delimited file: which row is the header, which sign divides the cells, what does not fit."""
 
 import csv
-import io
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 import polars as pl
 
 from warehouse.errors import SourceError
+from warehouse.sources.decoding import decoded, text_lines
+from warehouse.sources.headers import (
+    BANNER,
+    Header,
+    column_names,
+    found_header,
+    is_header,
+    missing_header,
+    needed_columns,
+)
 from warehouse.sources.mapping import Mapping
-from warehouse.sources.rows import PATH, ROW, Rows, missing_column, normalised, rejected_rows
+from warehouse.sources.parts import Part
+from warehouse.sources.rows import BATCH, PATH, ROW, Rows, rejected_rows
 
-_LONGEST_CELL = 1 << 24
+_LONGEST_CELL = 1 << 20
+_LINES_BEFORE_HEADER = 1_000
 _DELIMITER_NAMES = {";": "puntkomma", ",": "komma", "\t": "tab", "|": "streep"}
 
 
-def delimited_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
+def delimited_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
     """Rows of a delimited text, with the delimiter and header row that have the needed columns.
 
     Raises SourceError when no header fits.
     """
     csv.field_size_limit(_LONGEST_CELL)
-    lines = list(io.StringIO(text, newline=""))
-    skipped, delimiter, names = _header(lines, mapping, file_name)
-    good: list[list[str]] = []
-    numbers: list[int] = []
-    rejected: list[tuple[int, str, str | None]] = []
-    number = 0
-    for cells in islice(_rows(lines, delimiter), skipped + 1, None):
-        if cells is not None and not any(cell.strip() for cell in cells):
-            continue
-        number += 1
-        if cells is None:
-            rejected.append((number, "aanhalingsteken", None))
-        elif len(cells) != len(names):
-            rejected.append((number, "aantal_kolommen", f"{len(cells)} in plaats van {len(names)}"))
-        else:
-            good.append(cells)
-            numbers.append(number)
-    columns = dict(zip(names, zip(*good, strict=True), strict=True)) if good else dict.fromkeys(names, ())
+    with decoded(part, mapping, name) as text:
+        lines = text_lines(text, name)
+        head = list(islice(lines, _LINES_BEFORE_HEADER))
+        header, delimiter = _header(head, mapping, name)
+        table = islice(_rows(chain(head, lines), delimiter), header.index + 1, None)
+        filled = (cells for cells in table if cells is None or any(cell.strip() for cell in cells))
+        numbered = enumerate(filled, start=1)
+        batch = list(islice(numbered, BATCH))
+        yield _batch(batch, header)
+        while batch := list(islice(numbered, BATCH)):
+            yield _batch(batch, header)
+
+
+def _batch(numbered: list[tuple[int, list[str] | None]], header: Header) -> Rows:
+    """Rows that have as many cells as the header, and what is wrong with the others."""
+    width = len(header.names)
+    good = [(number, cells) for number, cells in numbered if cells is not None and len(cells) == width]
+    rejected = [
+        (number, "aanhalingsteken", None) if cells is None
+        else (number, "aantal_kolommen", f"{len(cells)} in plaats van {width}")
+        for number, cells in numbered if cells is None or len(cells) != width
+    ]  # fmt: skip
+    columns = zip(*(cells for _, cells in good), strict=True) if good else ((),) * width
     frame = pl.DataFrame(
-        {ROW: numbers, PATH: [None] * len(good), **columns},
-        schema={ROW: pl.Int64(), PATH: pl.String(), **dict.fromkeys(names, pl.String())},
+        {ROW: [number for number, _ in good], **dict(zip(header.names, columns, strict=True))},
+        schema={ROW: pl.Int64(), **dict.fromkeys(header.names, pl.String())},
     )
-    return Rows(frame, rejected_rows(rejected))
+    ours = {PATH: pl.lit(None, dtype=pl.String()), BANNER: pl.lit(header.banner, dtype=pl.String())}
+    return Rows(frame.with_columns(**ours), rejected_rows(rejected))
 
 
-def _rows(lines: list[str], delimiter: str) -> Iterator[list[str] | None]:
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | None]:
     """The cells of every row; None for a line with a stray quote, after which the next line is a row again.
 
     Strict, for a stray quote would else take the rows after it into its cell without a word.
     """
-    start = 0
-    while start < len(lines):
-        rest = (lines[index] for index in range(start, len(lines)))
-        reader = csv.reader(rest, delimiter=delimiter, strict=True)
-        done = 0
+    unread, again, taken = iter(lines), deque[str](), list[str]()
+
+    def fed() -> Iterator[str]:
+        while line := again.popleft() if again else next(unread, ""):
+            taken.append(line)
+            yield line
+
+    while True:
         try:
-            for cells in reader:
-                done = reader.line_num
+            for cells in csv.reader(fed(), delimiter=delimiter, strict=True):
+                taken.clear()
                 yield cells
             return
         except csv.Error:
             yield None
-            start += done + 1
+            again.extendleft(reversed(taken[1:]))
+            taken.clear()
 
 
-def _header(lines: list[str], mapping: Mapping, file_name: str) -> tuple[int, str, list[str]]:
-    """Index of the header row, the delimiter, and the normalised column names."""
-    rules = mapping.read.header
-    wanted = rules.must_contain if rules else mapping.required_columns
-    needed = {normalised(name, mapping.read.columns) for name in wanted}
-    scanned = rules.scan_rows if rules else 1
+def _header(head: list[str], mapping: Mapping, file_name: str) -> tuple[Header, str]:
+    """The header and the delimiter."""
     for delimiter in mapping.read.delimiter:
-        for index, names in _first_rows(lines, delimiter, scanned, mapping):
-            if needed <= set(names):
-                return index, delimiter, _unique(names, file_name)
-    raise SourceError(_header_complaint(lines, mapping, needed, scanned, file_name))
-
-
-def _header_complaint(
-    lines: list[str], mapping: Mapping, needed: set[str], scanned: int, file_name: str
-) -> str:
-    """Why no header row was found: another delimiter, or a column that is not there."""
+        header = found_header(_first_rows(head, delimiter, mapping), mapping, file_name)
+        if header:
+            return header, delimiter
+    needed = needed_columns(mapping)
     for delimiter, name in _DELIMITER_NAMES.items():
-        if delimiter in mapping.read.delimiter:
-            continue
-        if any(needed <= set(names) for _, names in _first_rows(lines, delimiter, scanned, mapping)):
+        rows = _first_rows(head, delimiter, mapping)
+        if delimiter not in mapping.read.delimiter and any(
+            is_header(column_names(cells, mapping), needed) for cells in rows
+        ):
             written = "\\t" if delimiter == "\t" else delimiter
-            return (
+            raise SourceError(
                 f"Bestand {file_name} heeft een {name} als scheidingsteken; "
                 f"zet 'delimiter: \"{written}\"' in mapping {mapping.id}."
             )
-    rows = (names for d in mapping.read.delimiter for _, names in _first_rows(lines, d, scanned, mapping))
-    best = max(rows, key=lambda names: (len(needed & set(names)), len(names)), default=[])
-    missing = sorted(needed - set(best))[0]
-    header = best if needed & set(best) else []  # else it may be a row of data: nothing of it is repeated
-    return missing_column(missing, header, file_name, mapping.id)
+    every = chain.from_iterable(_first_rows(head, d, mapping) for d in mapping.read.delimiter)
+    raise missing_header(every, mapping, file_name)
 
 
-def _first_rows(
-    lines: list[str], delimiter: str, count: int, mapping: Mapping
-) -> Iterator[tuple[int, list[str]]]:
-    """The first rows, each cell as a column name."""
-    for index, cells in enumerate(islice(_rows(lines, delimiter), count)):
-        yield index, [normalised(cell, mapping.read.columns) for cell in cells or ()]
-
-
-def _unique(names: list[str], file_name: str) -> list[str]:
-    """Column names, those that are empty or ours numbered; two equal names are an error."""
-    numbered = [f"@kolom{index + 1}" if name in ("", ROW, PATH) else name for index, name in enumerate(names)]
-    twice = next((name for name, count in Counter(numbered).items() if count > 1), None)
-    if twice:
-        raise SourceError(f"Bestand {file_name}: kolom '{twice}' staat er twee keer in; hernoem er een.")
-    return numbered
+def _first_rows(head: list[str], delimiter: str, mapping: Mapping) -> Iterator[list[str] | None]:
+    """The rows that may be the header."""
+    return islice(_rows(head, delimiter), mapping.read.header.scan_rows if mapping.read.header else 1)

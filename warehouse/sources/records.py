@@ -2,18 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, partial
+from itertools import islice
 
 import jsonpath
 import polars as pl
 
 from warehouse.errors import SourceError
+from warehouse.sources.decoding import decoded, text_lines
 from warehouse.sources.fields import is_path
 from warehouse.sources.mapping import Mapping
+from warehouse.sources.parts import Part
+from warehouse.sources.record_stream import streamed_prefix, streamed_records
 from warehouse.sources.rows import PATH, ROW, Rows, normalised, rejected_rows
 
+_BATCH = 10_000
+_LARGE = 32 << 20
+_LARGEST_WHOLE = 512 << 20
 _DEEPEST = 64
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 Cells = dict[str, str | None]
@@ -26,23 +34,45 @@ class _Unreadable:
     rule: str
 
 
-def json_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
-    """Rows of one JSON document. Raises SourceError when it is damaged."""
-    document = _parsed(text, file_name)
-    return _record_rows(_records(document, mapping.read.json_.records or "$[*]"), mapping)
+def json_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
+    """Rows of one JSON document, piece by piece when it is large. Raises SourceError when it is damaged."""
+    paths = mapping.read.json_.records or ("$[*]",)
+    prefixes = [streamed_prefix(path) for path in paths]
+    if part.size > _LARGE and all(prefix is not None for prefix in prefixes):
+        records = streamed_records(part, mapping, name, [prefix or "" for prefix in prefixes])
+        return _record_rows((_shallow(record, name) for record in records), mapping)
+    if part.size > _LARGEST_WHOLE:
+        raise SourceError(
+            f"Bestand {name} is te groot om in een keer te lezen; splits de export in kleinere perioden."
+        )
+    with decoded(part, mapping, name) as stream:
+        text = stream.read()
+    if mapping.read.json_.javascript:
+        text = text.partition("=")[2].strip().removesuffix(";")
+    return _record_rows(_records(_parsed(text, name), paths), mapping)
 
 
-def ndjson_rows(text: str, mapping: Mapping, file_name: str) -> Rows:
+def ndjson_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
     """Rows of one JSON document per line; a line that cannot be parsed is set aside."""
-    records: list[object] = []
-    for line in text.split("\n"):
+    with decoded(part, mapping, name, newline="\n") as stream:
+        yield from _record_rows(_line_records(text_lines(stream, name), mapping, name), mapping)
+
+
+def _line_records(lines: Iterator[str], mapping: Mapping, name: str) -> Iterator[object]:
+    for line in lines:
         if not line.strip():
             continue
         try:
-            records.extend(_records(_parsed(line, file_name), mapping.read.json_.records or "$"))
+            yield from _records(_parsed(line, name), mapping.read.json_.records or ("$",))
         except SourceError:
-            records.append(_Unreadable("beschadigde_regel"))
-    return _record_rows(records, mapping)
+            yield _Unreadable("beschadigde_regel")
+
+
+def _shallow(record: object, name: str) -> object:
+    """The record. Raises SourceError when it is nested too deep."""
+    if _too_deep(record):
+        raise SourceError(_impossible(name))
+    return record
 
 
 def _parsed(text: str, file_name: str) -> object:
@@ -82,29 +112,37 @@ def _too_deep(document: object) -> bool:
     return True
 
 
-def _records(document: object, path: str) -> list[object]:
-    """What stands at the mapping's JSONPath, records or not."""
-    return jsonpath.findall(path, document) if isinstance(document, dict | list) else []
+def _records(document: object, paths: Sequence[str]) -> list[object]:
+    """What stands at the first of the JSONPaths where anything stands, records or not."""
+    if not isinstance(document, dict | list):
+        return []
+    return next((found for path in paths if (found := jsonpath.findall(path, document))), [])
 
 
-def _record_rows(records: list[object], mapping: Mapping) -> Rows:
-    """Records and the lists within them that the mapping explodes, as one frame of text cells."""
+def _record_rows(records: Iterable[object], mapping: Mapping) -> Iterator[Rows]:
+    """Records and the lists within them that the mapping explodes, as frames of text cells."""
     explode, clean = mapping.read.json_.explode, cache(partial(normalised, rules=mapping.read.columns))
     paths = {name: jsonpath.compile(name) for name in mapping.mentioned_columns if is_path(name)}
-    rows: list[dict[str, str | int | None]] = []
-    rejected: list[tuple[int, str, str | None]] = []
-    parts = (part for record in records for part in _exploded(record, explode))
-    for number, (path, parent, part) in enumerate(parts, start=1):
-        if not isinstance(part, dict):
-            rejected.append((number, part.rule if isinstance(part, _Unreadable) else "geen_record", None))
-            continue
-        cells = {**_cells(part, explode), **{f"^.{name}": value for name, value in parent.items()}}
-        cells.update({name: next(map(_cell, found.findall(part)), None) for name, found in paths.items()})
-        named = {clean(name): value for name, value in cells.items()}
-        rows.append({**named, ROW: number, PATH: path or None})
-    names = dict.fromkeys(name for row in rows for name in row)
-    schema = {**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), PATH: pl.String()}
-    return Rows(pl.DataFrame(rows, schema=schema), rejected_rows(rejected))
+    parts = enumerate((part for record in records for part in _exploded(record, explode)), start=1)
+    batch = list(islice(parts, _BATCH))
+    while True:
+        rows: list[dict[str, str | int | None]] = []
+        rejected: list[tuple[int, str, str | None]] = []
+        for number, (path, parent, part) in batch:
+            if not isinstance(part, dict):
+                rule = part.rule if isinstance(part, _Unreadable) else "geen_record"
+                rejected.append((number, rule, None))
+                continue
+            cells = {**_cells(part, explode), **{f"^.{name}": value for name, value in parent.items()}}
+            cells.update({name: next(map(_cell, found.findall(part)), None) for name, found in paths.items()})
+            named = {clean(name): value for name, value in cells.items()}
+            rows.append({**named, ROW: number, PATH: path or None})
+        names = dict.fromkeys(name for row in rows for name in row)
+        schema = {**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), PATH: pl.String()}
+        yield Rows(pl.DataFrame(rows, schema=schema), rejected_rows(rejected))
+        batch = list(islice(parts, _BATCH))
+        if not batch:
+            return
 
 
 def _exploded(
@@ -144,5 +182,10 @@ def _cell(value: object) -> str | None:
     """A value as text; an empty list or block is nothing."""
     if value is None or value in ([], {}):
         return None
-    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    written = value if isinstance(value, str) else _written(value)
     return _HALF_CHARACTER.sub("\ufffd", written)
+
+
+def _written(value: object) -> str:
+    """A number, or a list as JSON; a fraction as it was written."""
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)

@@ -12,12 +12,13 @@ from warehouse.validation import nearest
 
 ROW = "@row"
 PATH = "@path"
+BATCH = 50_000
 REJECTED_SCHEMA = {"row": pl.Int64(), "rule": pl.String(), "field": pl.String(), "value": pl.String()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rows:
-    """Rows of one file.
+    """Rows of one file, or of a part of it: readers give at most BATCH at a time.
 
     frame: `@row` (Int64, 1-based), `@path` (the exploded list that the row comes from; null for a record)
     and one String column per column of the file. rejected: rows that could not be read, REJECTED_SCHEMA.

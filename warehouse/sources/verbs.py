@@ -2,12 +2,46 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from warehouse.sources.fields import Verb
+from warehouse.sources.permalinks import canonical_url, id_of_url, parent_of_url, platform_of_url
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+DAMAGED_NUMBER = r"^\d[.,]\d+[eE]\+?\d+$|^\d[eE]\+\d+$"
+_LINE_END = re.compile(r"<br\b|</(p|div|li|h[1-6]|tr|blockquote)\b", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LITTLE_TEXT = re.compile(r"\{hashtag\|\\?#\|([^{}|]+)\}|@\[([^\]]+)\] ?\(urn:[^)]*\)")
+_LITTLE_ESCAPE = re.compile(r"\\([\\|{}@\[\]()<>#*_~])")
+_SIGNATURE = (
+    r"(?ims)\n[ \t]*(?:--[ \t]*$|(?:met )?(?:vriendelijke|hartelijke) groet|m\.?v\.?g\.?\b|hoogachtend|"
+    r"(?:verzonden|verstuurd) vanaf mijn|sent from my|groet(?:en|jes)?[,.!]?[ \t]*(?:\n|$)).*\z"
+)
+
+
+def applied(cell: pl.Expr, verb: Verb) -> pl.Expr:
+    """`cell` (String) after one verb."""
+    if verb in _BY_TEXT:
+        return cell.map_elements(_BY_TEXT[verb], return_dtype=pl.String(), skip_nulls=True)
+    match verb:
+        case "trim":
+            return cell.str.strip_chars()
+        case "casefold":
+            return cell.str.to_lowercase()
+        case "nfc":
+            return cell.str.normalize("NFC")
+        case "undo_apostrophe":
+            return cell.str.replace(r"^'([=+\-@])", "$1")
+        case "drop_signature":
+            return cell.str.replace(_SIGNATURE, "")
+        case _:
+            return pl.when(~cell.str.contains(DAMAGED_NUMBER)).then(cell)
 
 
 def _fix_encoding(text: str) -> str:
@@ -35,34 +69,38 @@ def _strip_html(text: str) -> str:
     return tree.body.text(separator="").strip() if tree.body else ""
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _strip_markdown(text: str) -> str:
+    """Visible text of Markdown."""
+    return _BLANK_LINES.sub("\n\n", _strip_html(_markdown().render(text)).strip())
 
 
-_BY_TEXT: dict[Verb, Callable[[str], str]] = {
+def _strip_little_text(text: str) -> str:
+    """Visible text of LinkedIn's markup in posts: mentions, hashtags and escaped signs.
+
+    learn.microsoft.com, LinkedIn Marketing, "little text format".
+    """
+    shown = _LITTLE_TEXT.sub(
+        lambda found: f"#{found[1]}" if found[1] else f"@{found[2]}" if found[2] else found[0], text
+    )
+    return _LITTLE_ESCAPE.sub(r"\1", shown)
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+
+
+_BY_TEXT: dict[Verb, Callable[[str], str | None]] = {
     "fix_encoding": _fix_encoding,
     "latin1_utf8": _latin1_utf8,
     "strip_html": _strip_html,
+    "strip_markdown": _strip_markdown,
+    "strip_little_text": _strip_little_text,
     "unescape": html.unescape,
-    "nfc": _nfc,
+    "canonical_url": canonical_url,
+    "platform_from_url": platform_of_url,
+    "id_from_url": id_of_url,
+    "parent_from_url": parent_of_url,
 }
-_LINE_END = re.compile(r"<br\b|</(p|div|li|h[1-6]|tr|blockquote)\b", re.IGNORECASE)
-_TRACKING = r"([?&])(?:(?:utm_[a-z_]+|fbclid|gclid|igshid)=[^&#]*&?)+"
-DAMAGED_NUMBER = r"^\d[.,]\d+[eE]\+?\d+$|^\d[eE]\+\d+$"
-
-
-def applied(cell: pl.Expr, verb: Verb) -> pl.Expr:
-    """`cell` (String) after one verb."""
-    if verb in _BY_TEXT:
-        return cell.map_elements(_BY_TEXT[verb], return_dtype=pl.String(), skip_nulls=True)
-    match verb:
-        case "trim":
-            return cell.str.strip_chars()
-        case "casefold":
-            return cell.str.to_lowercase()
-        case "undo_apostrophe":
-            return cell.str.replace(r"^'([=+\-@])", "$1")
-        case "canonical_url":
-            return cell.str.replace_all(_TRACKING, "$1").str.replace(r"#.*$", "").str.strip_chars_end("/?&")
-        case _:
-            return pl.when(~cell.str.contains(DAMAGED_NUMBER)).then(cell)

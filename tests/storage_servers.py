@@ -1,0 +1,246 @@
+"""Real servers on loopback for the tests of collecting: S3, SFTP, WebDAV and HTTPS, one of each per session."""
+
+import asyncio
+import base64
+import hashlib
+import http.server
+import shutil
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+from cheroot import wsgi
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from moto.server import ThreadedMotoServer
+from wsgidav.wsgidav_app import WsgiDAVApp
+
+USER, PASSWORD = "meerwold", "kanarie-wachtwoord-4711"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, the folder that it shows, and what a login needs besides."""
+
+    host: str
+    port: int
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def netloc(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def empty(self) -> "Server":
+        """The same server with nothing on it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        return self
+
+
+@dataclass(frozen=True)
+class Web(Server):
+    """A web server. headers: added per path; broken: paths of which half is sent; missing_dates: no times."""
+
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    statuses: dict[str, list[int]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def empty(self) -> "Web":
+        super().empty()
+        for kept in (self.headers, self.broken, self.statuses, self.asked):
+            kept.clear()
+        return self
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield Server(host, port, tmp_path_factory.mktemp("s3"), {
+        "WEERKLANK_S3_KEY": USER, "WEERKLANK_S3_SECRET": PASSWORD,
+        "WEERKLANK_S3_ENDPOINT": f"http://{host}:{port}", "WEERKLANK_S3_REGION": "eu-west-1",
+    })  # fmt: skip
+    server.stop()
+
+
+@dataclass
+class _Login(asyncssh.SSHServer):
+    """Takes one password and one key."""
+
+    public: asyncssh.SSHKey
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return (username, password) == (USER, PASSWORD)
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return username == USER and key.public_data == self.public.public_data
+
+
+@pytest.fixture(scope="session")
+def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    base = tmp_path_factory.mktemp("sftp")
+    (base / "root").mkdir()
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    ours = asyncssh.generate_private_key("ssh-ed25519")
+    ours.write_private_key(base / "id")
+    ours.write_private_key(base / "id-locked", passphrase=PASSWORD)
+    loop, started = asyncio.new_event_loop(), threading.Event()
+    ports: list[int] = []
+
+    async def listen() -> None:
+        acceptor = await asyncssh.listen(
+            "127.0.0.1", 0, server_host_keys=[host_key], server_factory=lambda: _Login(ours),
+            sftp_factory=lambda chan: asyncssh.SFTPServer(chan, chroot=str(base / "root").encode()),
+        )  # fmt: skip
+        ports.append(acceptor.get_port())
+        started.set()
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.create_task(listen())
+        loop.run_forever()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert started.wait(20)
+    yield Server("127.0.0.1", ports[0], base / "root", {
+        "WEERKLANK_SFTP_USER": USER, "WEERKLANK_SFTP_PASSWORD": PASSWORD,
+        "WEERKLANK_SFTP_HOSTKEY": host_key.get_fingerprint(),
+        "PUBLIC_KEY": host_key.export_public_key().decode(),
+    })  # fmt: skip
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def dav_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("dav") / "root"
+    folder.mkdir()
+    app = WsgiDAVApp({
+        "provider_mapping": {"/": str(folder)}, "verbose": 0, "logging": {"enable": False},
+        "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
+        "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
+    })  # fmt: skip
+    server = wsgi.Server(("127.0.0.1", 0), app, numthreads=2)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield Server("127.0.0.1", server.bind_addr[1], folder, {
+        "WEERKLANK_DAV_USER": USER, "WEERKLANK_DAV_PASSWORD": PASSWORD,
+    })  # fmt: skip
+    server.stop()
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """HTTPS with a certificate that only SSL_CERT_FILE = its `variables` makes trusted."""
+    base = tmp_path_factory.mktemp("web")
+    (base / "root").mkdir()
+    certificate = _self_made_certificate(base)
+    kept: list[Web] = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args, directory=str(base / "root"))
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        def do_HEAD(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
+            [web] = kept
+            web.asked.append(f"{self.command} {self.path}")
+            statuses = web.statuses.get(self.path)
+            if statuses:
+                self.send_response(statuses.pop(0))
+                for name, value in web.headers.get(self.path, {}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+            elif self.path.startswith("/secret/") and self.headers.get("Authorization") != f"Basic {_pair()}":
+                self.send_error(401)
+            elif self.command == "GET" and self.path in web.broken:
+                content = (base / "root" / self.path.lstrip("/")).read_bytes()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content[: len(content) // 2])
+            elif self.command == "GET":
+                super().do_GET()
+            else:
+                super().do_HEAD()
+
+        def end_headers(self) -> None:
+            for name, value in kept[0].headers.get(self.path, {}).items():
+                self.send_header(name, value)
+            super().end_headers()
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, base / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    kept.append(
+        Web("127.0.0.1", server.server_address[1], base / "root", {"SSL_CERT_FILE": str(certificate)})
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield kept[0]
+    server.shutdown()
+    thread.join(10)
+
+
+def _pair() -> str:
+    return base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+def digest_header(content: bytes) -> str:
+    """The Digest header of RFC 3230."""
+    return "sha-256=" + base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def _self_made_certificate(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return folder / "cert.pem"

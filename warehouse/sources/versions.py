@@ -1,0 +1,124 @@
+"""What an export changes: the same message comes by many times, edited, counted anew, or gone.
+
+The export that tells of the latest moment is believed, so that the order in which exports come in makes no
+difference to the current messages.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from warehouse.sources.messages import COUNT_FIELDS
+from warehouse.tables import MESSAGE
+
+_OF_THE_STORE = ("message_id", "version", "is_current", "thread_id", "dup_of", "seen_at", "counted_at")
+_OF_THE_FILE = ("collected_at", "export_id", "raw_ref", "mapping", "source_id")
+_SAID = tuple(n for n in MESSAGE.columns if n not in (*_OF_THE_STORE, *_OF_THE_FILE, *COUNT_FIELDS))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a file changes. rows: MESSAGE rows to upsert, old versions included.
+
+    sightings: message_id, version, seen_at of messages that were only seen again.
+    """
+
+    rows: pl.DataFrame
+    sightings: pl.DataFrame
+    loaded: int
+    unchanged: int
+
+
+def change(incoming: pl.DataFrame, stored: pl.DataFrame) -> Change:
+    """What `incoming` MESSAGE rows do to the current `stored` ones of the same message ids.
+
+    A new id is loaded; another raw_hash told of later makes a new version; an older text changes nothing.
+    Counts are those of the latest export that gives any; one that is not given is never emptied.
+    """
+    both = incoming.join(stored, on="message_id", how="left", suffix="_was")
+    known = pl.col("version_was").is_not_null()
+    same_text = (pl.col("raw_hash") == pl.col("raw_hash_was")).fill_null(value=False)
+    both = both.with_columns(
+        fresh=~known, wins=known & _told_later(), same_text=known & same_text
+    ).with_columns(_newest_counts())
+    edited = both.filter(pl.col("wins") & ~pl.col("same_text"))
+    versions = pl.concat([both.filter("fresh"), edited]).with_columns(
+        version=(pl.col("version_was").fill_null(0) + 1).cast(pl.Int16)
+    )
+    outdated = stored.join(edited, on="message_id", how="semi").with_columns(is_current=pl.lit(value=False))
+    seen = both.filter(~pl.col("fresh") & ~(pl.col("wins") & ~pl.col("same_text")))
+    kept = _seen_again(seen)
+    differs = pl.any_horizontal(
+        pl.col(n).ne_missing(pl.col(f"{n}_was")) for n in (*_SAID, *COUNT_FIELDS, "counted_at")
+    )
+    amended, untouched = kept.filter(differs), kept.filter(~differs)
+    later = untouched.filter(pl.col("seen_at") > pl.col("seen_at_was"))
+    rows = pl.concat([MESSAGE.conform(part) for part in (versions, outdated, amended)])
+    return Change(
+        rows,
+        later.select("message_id", "version", "seen_at"),
+        loaded=versions.height,
+        unchanged=both.height - versions.height,
+    )
+
+
+def emptied(messages: pl.DataFrame, gone_at: datetime) -> pl.DataFrame:
+    """MESSAGE rows of messages that are gone at the source: who and when, no words, no author, no address."""
+    nothing = ("title", "author_key", "url", "raw_hash", "area_name", "area_code", *COUNT_FIELDS)
+    return MESSAGE.conform(
+        messages.with_columns(
+            *(pl.lit(None, dtype=MESSAGE.schema[name]).alias(name) for name in nothing),
+            text=pl.lit(""),
+            content_hash=pl.lit(""),
+            deleted_at=pl.col("deleted_at").fill_null(pl.lit(gone_at)),
+            seen_at=pl.max_horizontal("seen_at", pl.lit(gone_at)),
+        )
+    )
+
+
+def _told_later() -> pl.Expr:
+    """Whether the incoming row is the one to believe; of the same moment the one that sorts last."""
+    later, as_late = _compared("seen_at")
+    hash_later, same_hash = _compared("raw_hash")
+    said, said_was = _said_as_text(""), _said_as_text("_was")
+    return later | (as_late & (hash_later | (same_hash & (said > said_was))))
+
+
+def _compared(name: str) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a column is later than it was, or the same; nothing comes before anything."""
+    now, was = pl.col(name), pl.col(f"{name}_was")
+    return (now > was).fill_null(was.is_null() & now.is_not_null()), now.eq_missing(was)
+
+
+def _said_as_text(suffix: str) -> pl.Expr:
+    return pl.concat_str(
+        [pl.col(f"{name}{suffix}").cast(pl.String).fill_null("") for name in _SAID], separator="\x1f"
+    )
+
+
+def _newest_counts() -> list[pl.Expr]:
+    """Every count as it is known best, and the moment that it is of."""
+    later, as_late = _compared("counted_at")
+    counts = [
+        pl.when(later)
+        .then(pl.coalesce(name, f"{name}_was"))
+        .when(as_late)
+        .then(pl.max_horizontal(name, f"{name}_was"))
+        .otherwise(pl.coalesce(f"{name}_was", name))
+        .alias(name)
+        for name in COUNT_FIELDS
+    ]
+    return [*counts, pl.max_horizontal("counted_at", "counted_at_was").alias("counted_at")]
+
+
+def _seen_again(seen: pl.DataFrame) -> pl.DataFrame:
+    """Messages whose text was known: what the later export says of them, in the place of the stored row."""
+    from_store = [
+        n for n in (*_OF_THE_STORE, *_OF_THE_FILE) if n not in ("message_id", "seen_at", "counted_at")
+    ]
+    return seen.with_columns(
+        *(pl.when("wins").then(name).otherwise(f"{name}_was").alias(name) for name in _SAID),
+        *(pl.col(f"{name}_was").alias(name) for name in from_store),
+        seen_at=pl.max_horizontal("seen_at", "seen_at_was"),
+    )
