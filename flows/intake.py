@@ -27,6 +27,7 @@ from warehouse.sources.moments import export_moment
 from warehouse.sources.read import read_batches
 from warehouse.sources.speakers import Parties
 from warehouse.sources.tally import Tally, new_columns
+from warehouse.sources.verbs import applied
 from warehouse.store import Store
 from warehouse.tables import EXPORT, QUARANTINE, WHOLE_EXPORT
 
@@ -135,7 +136,7 @@ def stored(
     for reading in sorted(readings, key=lambda reading: reading.told_at):
         try:
             batches = safe_batches(reading, known_names, pseudonymise, reading_by, night)
-            row = _loaded_row(reading, night.now)
+            row = loaded_row(reading, night.now)
             loaded += load_export(store, row, batches, reading.told_at).loaded
         except SourceError as error:
             missed.append(LeftOut(reading.export.source.name, str(error), reading.export))
@@ -221,11 +222,11 @@ def _safe(
         raw_hashes(drafts, secret),
         author_keys(authors, drafts["platform"], secret).alias("author_key"),
         *(pseudonymise.texts(drafts[name], known_names).alias(name) for name in _FREE_TEXT),
-        url=pl.when(~named_in_url).then("url"),
+        url=applied(pl.when(~named_in_url).then("url"), "canonical_url"),
     ).drop("author", "author_id")
 
 
-def _loaded_row(reading: Reading, now: datetime) -> pl.DataFrame:
+def loaded_row(reading: Reading, now: datetime) -> pl.DataFrame:
     return export_row(reading.export, now).with_columns(
         rows_read=pl.lit(reading.read), rows_duplicate=pl.lit(reading.repeats.height),
         rows_quarantined=pl.lit(reading.rejected), rows_dropped=pl.lit(reading.dropped),

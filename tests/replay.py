@@ -134,9 +134,8 @@ class Night:
     def pull(self, now: datetime = NOW, **patience: object) -> Pulled:
         """Tonight's pull, without really waiting."""
         environment = Environment(self.inbox, None, {"WEERKLANK_PROEF": CANARY})
-        known: dict[str, object] = {
-            "sleep": self.waited.append, "clock": lambda: NOW.replace(tzinfo=UTC), "chance": lambda: 0.0, "read": 5.0, **patience
-        }  # fmt: skip
+        clock = {"clock": lambda: NOW.replace(tzinfo=UTC), "sleep": self.waited.append}
+        known: dict[str, object] = {**clock, "chance": lambda: 0.0, "read": 5.0, **patience}
         return pulled(self.source, self.inbox, environment, now, self.told.append, Patience(**known))  # type: ignore[arg-type]
 
     @property

@@ -1,4 +1,4 @@
-"""Real servers on loopback for the tests of collecting: S3, SFTP, WebDAV and HTTPS, one of each per session."""
+"""Real servers on loopback for the tests of collecting: S3, SFTP, WebDAV and HTTPS, one each per session."""
 
 import asyncio
 import base64
@@ -49,16 +49,19 @@ class Server:
 
 @dataclass(frozen=True)
 class Web(Server):
-    """A web server. headers: added per path; broken: paths of which half is sent; missing_dates: no times."""
+    """A web server. By path: headers to add, statuses to answer first; broken: half is sent; grows: after
+    it was sent it is a byte longer.
+    """
 
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     statuses: dict[str, list[int]] = field(default_factory=dict)
+    grows: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     def empty(self) -> "Web":
         super().empty()
-        for kept in (self.headers, self.broken, self.statuses, self.asked):
+        for kept in (self.headers, self.broken, self.statuses, self.grows, self.asked):
             kept.clear()
         return self
 
@@ -81,7 +84,7 @@ class _Login(asyncssh.SSHServer):
 
     public: asyncssh.SSHKey
 
-    def begin_auth(self, username: str) -> bool:
+    def begin_auth(self, _username: str) -> bool:
         return True
 
     def password_auth_supported(self) -> bool:
@@ -153,64 +156,73 @@ def dav_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     thread.join(10)
 
 
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Answers as its `web` says."""
+
+    web: Web
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args, directory=str(self.web.folder))
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_HEAD(self) -> None:
+        if not self._answered():
+            super().do_HEAD()
+
+    def do_GET(self) -> None:
+        if self._answered():
+            return
+        if self.path in self.web.broken:
+            content = self._file().read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2])
+            return
+        super().do_GET()
+        if self.path in self.web.grows:
+            with self._file().open("a") as file:
+                file.write("+")
+
+    def end_headers(self) -> None:
+        for name, value in self.web.headers.get(self.path, {}).items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def _answered(self) -> bool:
+        """True when a status was planted, or a password is wrong."""
+        self.web.asked.append(f"{self.command} {self.path}")
+        planted = self.web.statuses.get(self.path)
+        if planted:
+            self.send_response(planted.pop(0))
+            self.end_headers()
+        elif self.path.startswith("/secret/") and self.headers.get("Authorization") != f"Basic {_pair()}":
+            self.send_error(401)
+        else:
+            return False
+        return True
+
+    def _file(self) -> Path:
+        return self.web.folder / self.path.lstrip("/")
+
+
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """HTTPS with a certificate that only SSL_CERT_FILE = its `variables` makes trusted."""
     base = tmp_path_factory.mktemp("web")
     (base / "root").mkdir()
     certificate = _self_made_certificate(base)
-    kept: list[Web] = []
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args, directory=str(base / "root"))
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_HEAD(self) -> None:
-            self._answer()
-
-        def _answer(self) -> None:
-            [web] = kept
-            web.asked.append(f"{self.command} {self.path}")
-            statuses = web.statuses.get(self.path)
-            if statuses:
-                self.send_response(statuses.pop(0))
-                for name, value in web.headers.get(self.path, {}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-            elif self.path.startswith("/secret/") and self.headers.get("Authorization") != f"Basic {_pair()}":
-                self.send_error(401)
-            elif self.command == "GET" and self.path in web.broken:
-                content = (base / "root" / self.path.lstrip("/")).read_bytes()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content[: len(content) // 2])
-            elif self.command == "GET":
-                super().do_GET()
-            else:
-                super().do_HEAD()
-
-        def end_headers(self) -> None:
-            for name, value in kept[0].headers.get(self.path, {}).items():
-                self.send_header(name, value)
-            super().end_headers()
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, base / "key.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    kept.append(
-        Web("127.0.0.1", server.server_address[1], base / "root", {"SSL_CERT_FILE": str(certificate)})
-    )
+    port = server.server_address[1]
+    web = _Handler.web = Web("127.0.0.1", port, base / "root", {"SSL_CERT_FILE": str(certificate)})
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield kept[0]
+    yield web
     server.shutdown()
     thread.join(10)
 

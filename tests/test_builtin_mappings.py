@@ -176,7 +176,8 @@ def test_a_report_of_the_public_space_and_its_answer() -> None:
     assert {**report, "text": report["text"][:21]} == {
         "row": 1, "role": "report", "kind": "report", "platform": "signalen", "author_kind": "resident",
         "author_kind_basis": "source_rule", "native_id": "20624", "text": "Hier dus ook ratten. ",
-        "text_truncated": False, "area_name": "Waterkant", "area_code": "waterkant", "source_category": "Ongedierte > Ratten",
+        "text_truncated": False, "area_name": "Waterkant", "area_code": "waterkant",
+        "source_category": "Ongedierte > Ratten",
         "department": "OR", "created_at": datetime.fromisoformat("2026-09-28 16:44"),
         "created_at_basis": "explicit_offset",
     }  # fmt: skip

@@ -91,7 +91,7 @@ def test_a_post_that_went_in_the_meantime_is_counted(tmp_path: Path) -> None:
     with replay(bluesky, {3: named("NotFound")}) as server:
         tonight = account(tmp_path, server)
         assert tonight.pull().complete
-    assert "1 berichten verdwenen" in tonight.told[-1]
+    assert tonight.told[-1].endswith("berichten verdwenen voordat hun reacties kwamen: 1.")
 
 
 @pytest.mark.parametrize(

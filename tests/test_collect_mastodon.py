@@ -81,6 +81,6 @@ def test_a_status_that_went_or_is_refused_does_not_stop_the_others(tmp_path: Pat
         tonight = account(tmp_path, server)
         found = tonight.pull()
     assert len(found.paths) == 3
-    assert "1 berichten verdwenen" in tonight.told[-1]
+    assert tonight.told[-1].endswith("berichten verdwenen voordat hun reacties kwamen: 1.")
     assert not found.complete
-    assert "weigerde de reacties bij 1 berichten" in str(found.sentence)
+    assert "geweigerd bij berichten: 1" in str(found.sentence)

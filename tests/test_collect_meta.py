@@ -145,7 +145,17 @@ def test_a_post_that_went_in_the_meantime_is_counted(tmp_path: Path) -> None:
     with replay(facebook, {3: error(100, error_subcode=33)}) as server:
         tonight = page(tmp_path, server)
         assert tonight.pull().complete
-    assert "1 berichten verdwenen" in tonight.told[-1]
+    assert tonight.told[-1].endswith("berichten verdwenen voordat hun reacties kwamen: 1.")
+
+
+def test_one_post_whose_comments_are_refused_does_not_stop_the_others(tmp_path: Path) -> None:
+    with replay(facebook, {3: error(100), 7: error(100)}) as server:
+        found = page(tmp_path, server).pull()
+    assert [edge for edge, _ in steps(server)] == ["published_posts"] * 3 + ["comments"] + (
+        ["published_posts"] * 3 + ["comments"]
+    )
+    assert (len(found.paths), found.complete) == (3, False)
+    assert "geweigerd bij berichten: 1" in str(found.sentence)
 
 
 def reply(number: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What is pulled is read: true answers of platforms where they are at hand, empty pages, a guarded connection."""
+"""What is pulled is read: true answers of platforms where they are at hand, and what is no page at all."""
 
 import json
 from pathlib import Path
@@ -22,16 +22,14 @@ def true_page(name: str) -> Any:
 
 @needs_fixtures
 def test_a_true_facebook_feed_is_followed_by_the_address_that_meta_writes(tmp_path: Path) -> None:
-    first, last = true_page("facebook_graph/feeds_default_fields_p1.json"), {"data": [], "paging": {}}
+    first = true_page("facebook_graph/feeds_default_fields_p1.json")
     first["paging"]["next"] = first["paging"]["next"].replace("https://graph.facebook.com", "{base}")
-    with replay(lambda asked: last if "after" in asked.query else first) as server:
+    with replay(lambda asked: {"data": []} if "after" in asked.query else first) as server:
         found = night(tmp_path, "meta-page", f"{server.url}/v25.0", "meta-graph", "19292868552").pull(IN_2021)
     assert server.paths == ["/v25.0/19292868552/published_posts", "/v10.0/19292868552/feed"]
     assert "access_token" not in server.asked[1].query
     assert b"access_token" not in found.paths[0].read_bytes()
-    assert {"19292868552_10158407654328553"} <= {post["id"] for post in first["data"]}
-    assert set(messages(found, ["19292868552"])) <= {post["id"] for post in first["data"]}
-    assert len(messages(found, ["19292868552"])) == 5
+    assert set(messages(found, ["19292868552"])) == {post["id"] for post in first["data"]}
 
 
 @needs_fixtures
@@ -122,6 +120,6 @@ def test_a_certificate_must_be_trusted(
 def test_a_page_that_is_not_text_is_refused(tmp_path: Path) -> None:
     with (
         replay(lambda _: Reply(b"\xff\xfe\x00")) as server,
-        pytest.raises(SourceError, match="geen|webpagina"),
+        pytest.raises(SourceError, match="webpagina"),
     ):
         night(tmp_path, "open-klant", server.url, "open-klant").pull()

@@ -3,12 +3,10 @@
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from tests.export_reading import emitted
 from warehouse.sources.mapping_file import built_in_mapping
 from warehouse.sources.parts import part_of
-from warehouse.sources.permalinks import parent_of_url
 
 SOURCES = Path(__file__).parent / "sources"
 OWNED = ("2233445566", "UCgVechterbeek0000000001")
@@ -32,18 +30,3 @@ def test_a_tweet_has_the_same_id_in_the_archive_and_in_the_api() -> None:
     same = ["native_id", "created_at", "url", "kind"]
     both = messages("x-archive").join(messages("x-api-v2"), on=same)
     assert set(both["native_id"]) == {"2028400000000000001", "2028400000000000003"}
-
-
-@pytest.mark.parametrize(
-    ("address", "parent"),
-    [
-        ("https://www.facebook.com/104/posts/12219/?comment_id=9001", "104_12219"),
-        ("https://www.facebook.com/104/posts/12219?comment_id=9001&reply_comment_id=9002", "12219_9001"),
-        ("https://www.facebook.com/104/posts/12219", None),
-        ("https://www.facebook.com/gemeente/posts/12219?comment_id=9001", None),
-        ("https://example.org/104/posts/12219?comment_id=9001", None),
-        ("12219_9001", "12219_9001"),
-    ],
-)
-def test_the_permalink_of_a_comment_says_what_it_stands_under(address: str, parent: str | None) -> None:
-    assert parent_of_url(address) == parent
