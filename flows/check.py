@@ -17,6 +17,8 @@ from flows.settings import (
 )
 from flows.source_settings import Source
 from warehouse.errors import SourceError
+from warehouse.sources.mapping import Mapping
+from warehouse.sources.mapping_file import built_in_mapping
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,31 @@ def checked_sources(config: Path) -> Iterator[Line]:
     for source in settings.source:
         mapping = source_mapping(source, base)
         here = environment.home / "inbox" / source.name
+        told: list[str] = []
         arrived = sorted(path for path in here.rglob("*") if path.is_file() and _is_export(path))
         try:
-            if source.collect is not None or any(map(is_remote, source.files)):
+            if source.collect is not None:
+                read_by = {path: _read_by(source, path, mapping) for path in arrived}
+                exports = [e for path, by in read_by.items() for e in exports_of([path], source, by)]
+            elif any(map(is_remote, source.files)):
                 exports = exports_of(arrived, source, mapping)
             else:
-                exports = collected(source, mapping, base)
+                exports = collected(source, mapping, base, now=utc_now(), tell=told.append)
         except SourceError as error:
             yield Line(source.name, str(error), good=False)
             continue
+        yield from (Line(source.name, sentence, good=True) for sentence in told)
         if not exports:
             yield Line(source.name, _not_yet(source), good=True)
         yield from (_checked(export, settings, reading_by) for export in exports)
+
+
+def _read_by(source: Source, page: Path, mapping: Mapping) -> Mapping:
+    """The mapping that reads a page of an API: the source's own, or that of another kind of page."""
+    from flows.collect_pages import page_reader
+
+    reader = page_reader(source, page)
+    return mapping if reader == source.mapping else built_in_mapping(reader)
 
 
 def _is_export(path: Path) -> bool:

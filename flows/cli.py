@@ -84,6 +84,14 @@ def check(given: argparse.Namespace) -> int:
     return 0 if good else 4
 
 
+def inspect(given: argparse.Namespace) -> int:
+    """What an export is and a draft of the mapping that reads it; nothing is loaded."""
+    from flows.inspect_command import Request, answer
+
+    print(_CONTROL.sub("", answer(Request(given.file, given.name, given.write, as_json=given.json))))
+    return 0
+
+
 def evaluate(given: argparse.Namespace) -> int:
     """How good the latest themes are: against labels that people gave, or how steady without them."""
     from flows.evaluate_command import Question, answer
@@ -131,6 +139,13 @@ def _parser() -> DutchParser:
     sub = configured(command(nightly, "Draai een nacht", "--config weerklank.toml"))
     sub.add_argument("--as-of", type=_day, metavar="JJJJ-MM-DD", help="laatste dag (anders: vandaag)")
     configured(command(check, "Controleer instellingen, mappings en exports", "--config weerklank.toml"))
+    sub = command(inspect, "Bekijk een export en maak een concept voor de mapping", "export.csv")
+    sub.add_argument("file", type=Path, metavar="BESTAND", help="de export")
+    sub.add_argument("--as", dest="name", metavar="NAAM", help="hoe bron en mapping heten")
+    sub.add_argument(
+        "--write", type=Path, metavar="BESTAND", help="schrijf het concept naar dit nieuwe bestand"
+    )
+    sub.add_argument("--json", action="store_true", help="alles als JSON")
     sub = command(evaluate, "Meet hoe goed de thema's zijn", "--gold gold.csv")
     sub.add_argument("--gold", type=Path, metavar="CSV", help="labels: native_id, author_kind, theme")
     sub.add_argument("--config", type=Path, metavar="BESTAND", help="instellingen met andere drempels")

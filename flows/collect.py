@@ -36,16 +36,6 @@ class Export:
         parts = (self.source.name, self.mapping.fingerprint, self.sha256, *self.beside_sha256)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
-    def content(self) -> bytes:
-        """The bytes of a small file. Raises SourceError when it is no longer what was collected."""
-        with self.part.open() as file:
-            found = file.read()
-        if hashlib.sha256(found).hexdigest() != self.sha256:
-            raise SourceError(
-                f"Bestand {self.path.name} verandert nog; zet de export klaar en draai opnieuw."
-            )
-        return found
-
     @property
     def part(self) -> Part:
         """The file for a reader. Opening raises SourceError when it is no longer there."""

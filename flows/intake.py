@@ -227,6 +227,7 @@ def _safe(
 
 
 def loaded_row(reading: Reading, now: datetime) -> pl.DataFrame:
+    """The EXPORT row of a file that was judged good; what it changes is filled in when it is loaded."""
     return export_row(reading.export, now).with_columns(
         rows_read=pl.lit(reading.read), rows_duplicate=pl.lit(reading.repeats.height),
         rows_quarantined=pl.lit(reading.rejected), rows_dropped=pl.lit(reading.dropped),

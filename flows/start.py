@@ -14,8 +14,11 @@ owned_accounts = ["Gemeente Voorbeeldstad"]
 # Bestuurders mogen met naam in de tekst blijven staan.
 office_holders = []
 
-# Een blok per export. 'mapping' is een bestand, of de naam van een ingebouwde:
-# meta-graph, x-api-v2, signalen-api.
+# Gebieden van de gemeente (CSV met naam en code), om wijken en buurten te herkennen.
+# areas = "gebieden.csv"
+
+# Een blok per export. 'mapping' is een bestand, of de naam van een ingebouwde, zoals
+# meta-graph, x-api-v2 of signalen-api. 'weerklank inspect BESTAND' zegt welke past.
 [[source]]
 name = "klantcontact"
 mapping = "mappings/klantcontact.yaml"
@@ -26,6 +29,9 @@ window_weeks = 13
 """
 
 
+_FOR_EDITORS = "# yaml-language-server: $schema=mapping.schema.json\n"
+
+
 def started_folder(folder: Path) -> list[Path]:
     """Make the folder and its files.
 
@@ -34,9 +40,11 @@ def started_folder(folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigurationError(f"Map {folder} is niet leeg; kies een nieuwe map.")
     mapping = files("warehouse") / "sample" / "mappings" / "klantcontact.yaml"
+    schema = files("warehouse.sources") / "mapping.schema.json"
     wanted = {
         folder / "weerklank.toml": _SETTINGS,
-        folder / "mappings" / "klantcontact.yaml": mapping.read_text(encoding="utf-8"),
+        folder / "mappings" / "klantcontact.yaml": _FOR_EDITORS + mapping.read_text(encoding="utf-8"),
+        folder / "mappings" / "mapping.schema.json": schema.read_text(encoding="utf-8"),
     }
     try:
         (folder / "exports").mkdir(parents=True, exist_ok=True)

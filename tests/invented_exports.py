@@ -1,4 +1,4 @@
-"""Thirty exports that a Dutch municipality might have, invented: what their columns are called and hold.
+"""Forty exports that a Dutch municipality might have, invented: what their columns are called and hold.
 
 Each column is written as `name:kind`, or `name:kind=role` when an inspection must find that role there.
 """
@@ -86,13 +86,36 @@ zonder-nummer | Datum/tijd:moment=created_at; Opmerking:text=text; Kern:area=are
 camel | meldingId:number=native_id; meldingDatum:iso=created_at; omschrijvingMelding:text=text;
     hoofdRubriek:topic=source_category; naamMelder:name=author; emailMelder:email=personal
 vage-namen | veld1:code=native_id; veld2:iso=created_at; veld3:text=text; veld4:few
+werkorders | Registratienr.:code=native_id; Reg. datum:day=created_at; Korte omschrijving:subject=title;
+    Uitgebreide omschrijving:text=text; Vakgroep:team=department; Oplossing:answer=answer_text
+contacten | Volgnr:number=native_id; Binnengekomen:moment=created_at; Soort
+    contact:channel=channel_name; Wat is de vraag:text=text; Wat is geantwoord:answer=answer_text;
+    BSN:number=personal
+servicedesk | incident_number:code=native_id; opened_at:iso=created_at; short_description:subject=title;
+    description:text=text; assignment_group:team=department; caller_id:name=author;
+    close_notes:answer=answer_text; closed_at:iso=answer_time
+meldpunt | MeldingID:number=native_id; DatumTijdMelding:moment=created_at; OmschrijvingMelder:text=text;
+    Hoofdgroep:topic=source_category; Subgroep:topic; Woonwijk:area=area_name; GPS_X:number;
+    GPS_Y:number
+formulier | Tijdstempel:moment=created_at; Wat vindt u van het plan?:text=text; Wat is uw
+    e-mailadres?:email=personal; In welke wijk woont u?:area=area_name
+paginareacties | Post URL:url=url; Posted:iso=created_at; Commenter:name=author; Comment body:text=text;
+    Reactions:count=likes; Page:area=channel_name
+zaken | zaak_identificatie:code=native_id; startdatum:day=created_at; toelichting:text=text;
+    zaaktype_omschrijving:topic=source_category; resultaat:topic; behandelaar:name=internal
+postbus | Verzendtijd:moment=created_at; Van:name=author; Aan:few; Onderwerp:subject=title;
+    Berichtinhoud:text=text; Bericht-id:uuid=native_id
+gesprekken | Gesprek:code; Bericht nr:number=native_id; Tijd:moment=created_at; Bericht van
+    inwoner:text=text; Antwoord medewerker:answer=answer_text; Kanaal:channel=channel_name
+ideeenbus | Idee nummer:number=native_id; Geplaatst:moment=created_at; Ideetekst:text=text;
+    Bedenker:name=author; Aantal stemmen:count=likes; Fase:topic
 """
 
 
 def _headers() -> dict[str, str]:
     """Per export its columns; a line that is indented goes on with the one before it."""
     joined = HEADERS_TEXT.replace("\n    ", " ").splitlines()
-    return {name: columns for name, columns in (line.split(" | ") for line in joined)}
+    return {line.partition(" | ")[0]: line.partition(" | ")[2] for line in joined}
 
 
 HEADERS = _headers()
@@ -128,9 +151,11 @@ def value(kind: str, row: int, luck: random.Random) -> str:
     made = {
         "code": f"Z-2026-{1000 + row}", "number": str(48_100_000 + 7 * row),
         "uuid": f"{row:08x}-4a1b-{row:04x}", "channel": luck.choice(("telefoon", "balie", "e-mail")),
-        "topic": luck.choice(("afval", "verkeer", "groen")), "subject": f"Vraag {row} over {luck.choice(ABOUT)}",
+        "topic": luck.choice(("afval", "verkeer", "groen")),
+        "subject": f"Vraag {row} over {luck.choice(ABOUT)}",
         "team": luck.choice(("Beheer", "Handhaving", "Burgerzaken")),
-        "area": luck.choice(("Noord", "Dorp", "Havenkwartier")), "text": sentence.capitalize(), "answer": answer,
+        "area": luck.choice(("Noord", "Dorp", "Havenkwartier")),
+        "text": sentence.capitalize(), "answer": answer,
         "day": day, "clock": hour, "moment": f"{day} {hour}",
         "iso": f"2026-{1 + row % 9:02}-{1 + row % 28:02}T{hour}:00Z",
         "name": f"{luck.choice(FIRST)} {luck.choice(LAST)}", "first": luck.choice(FIRST),

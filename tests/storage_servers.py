@@ -2,13 +2,11 @@
 
 import asyncio
 import base64
-import hashlib
 import http.server
-import shutil
 import ssl
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,46 +22,7 @@ from cryptography.x509.oid import NameOID
 from moto.server import ThreadedMotoServer
 from wsgidav.wsgidav_app import WsgiDAVApp
 
-USER, PASSWORD = "meerwold", "kanarie-wachtwoord-4711"
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where it listens, the folder that it shows, and what a login needs besides."""
-
-    host: str
-    port: int
-    folder: Path
-    variables: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def netloc(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    def empty(self) -> "Server":
-        """The same server with nothing on it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
-        return self
-
-
-@dataclass(frozen=True)
-class Web(Server):
-    """A web server. By path: headers to add, statuses to answer first; broken: half is sent; grows: after
-    it was sent it is a byte longer.
-    """
-
-    headers: dict[str, dict[str, str]] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    statuses: dict[str, list[int]] = field(default_factory=dict)
-    grows: set[str] = field(default_factory=set)
-    asked: list[str] = field(default_factory=list)
-
-    def empty(self) -> "Web":
-        super().empty()
-        for kept in (self.headers, self.broken, self.statuses, self.grows, self.asked):
-            kept.clear()
-        return self
+from tests.served import PASSWORD, USER, Server, Web
 
 
 @pytest.fixture(scope="session")
@@ -229,11 +188,6 @@ def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 def _pair() -> str:
     return base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-
-
-def digest_header(content: bytes) -> str:
-    """The Digest header of RFC 3230."""
-    return "sha-256=" + base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def _self_made_certificate(folder: Path) -> Path:

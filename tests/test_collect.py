@@ -1,6 +1,7 @@
 """Which files a night finds, in which order, and when it has had them before."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,22 +121,84 @@ def test_an_export_is_known_by_source_mapping_and_bytes(base: Path, mapping: Map
     assert len(others - {first}) == 4
 
 
-def test_an_export_gives_the_bytes_that_were_collected(base: Path, mapping: Mapping) -> None:
+def test_a_file_of_any_size_is_read_as_a_stream_and_known_to_be_the_same(
+    base: Path, mapping: Mapping
+) -> None:
     [export] = collected(source("a.csv"), mapping, base)
-    assert export.content() == b"inhoud van a.csv"
-    assert export.size == len(export.content())
-
-
-def test_a_file_that_still_changes_is_left_for_another_night(base: Path, mapping: Mapping) -> None:
-    [export] = collected(source("a.csv"), mapping, base)
-    (base / "a.csv").write_text("inhoud van a.csv en meer")
-    with pytest.raises(
-        SourceError, match=r"Bestand a\.csv verandert nog; zet de export klaar en draai opnieuw\."
-    ):
-        export.content()
+    with export.part.open() as first, export.part.open() as second:
+        assert first.read() == second.read() == b"inhoud van a.csv"
+    assert (export.part.name, export.part.size) == ("a.csv", 16)
+    assert export.unchanged()
+    (base / "a.csv").write_text("inhoud van b.csv")
+    assert not export.unchanged()
     (base / "a.csv").unlink()
-    with pytest.raises(SourceError, match=r"Bestand a\.csv is niet te lezen"):
-        export.content()
+    for use in (export.unchanged, export.part.open):
+        with pytest.raises(SourceError, match=r"Bestand a\.csv is niet te lezen"):
+            use()
+
+
+JOINED = MAPPING + 'join: [{file: "plaatsen*.csv", on: {Plaats: Nr}, prefix: "plaats."}]\n'
+
+
+def test_files_to_join_are_no_exports_and_take_part_in_who_an_export_is(base: Path) -> None:
+    mapping = parse_mapping(JOINED, "balie.yaml")
+    [alone] = collected(source("a.csv"), mapping, base)
+    assert alone.beside == ()
+    (base / "plaatsen_2026.csv").write_text("Nr;Naam")
+    exports = collected(source("*.csv"), mapping, base)
+    assert [export.path.name for export in exports] == ["a.csv", "b.csv"]
+    assert {export.beside for export in exports} == {(base / "plaatsen_2026.csv",)}
+    [part] = exports[0].parts_beside
+    assert (part.name, part.open().read()) == ("plaatsen_2026.csv", b"Nr;Naam")
+    assert exports[0].export_id != alone.export_id
+    (base / "plaatsen_2026.csv").write_text("Nr;Wijk")
+    assert not exports[0].unchanged()
+    assert collected(source("a.csv"), mapping, base)[0].export_id != exports[0].export_id
+
+
+def test_files_that_arrived_from_elsewhere_are_exports_too(base: Path, mapping: Mapping) -> None:
+    elsewhere = source("sftp://host/uit/*.csv")
+    [export] = collected(elsewhere, mapping, base, arrived=[base / "a.csv"])
+    assert export.part.open().read() == b"inhoud van a.csv"
+    with pytest.raises(SourceError, match="geen bestand gevonden"):
+        collected(elsewhere, mapping, base)
+
+
+def test_what_is_still_written_waits_and_is_told(base: Path, mapping: Mapping) -> None:
+    told: list[str] = []
+    (base / "a.csv.part").touch()
+    (base / "~$b.csv").touch()
+    found_now = collected(source("[ab~]*"), mapping, base, tell=told.append)
+    assert [export.path.name for export in found_now] == ["a.csv", "b.csv"]
+    assert told == [
+        "Bron 'balie': a.csv.part, ~$b.csv wordt nog geschreven; wat heel is komt de volgende nacht mee."
+    ]
+
+
+def test_a_file_waits_until_it_was_left_alone_as_long_as_the_settings_say(
+    base: Path, mapping: Mapping
+) -> None:
+    patient = Source(name="balie", mapping="m", files=["a.csv"], settle_seconds=60)
+    os.utime(base / "a.csv", (1_700_000_000, 1_700_000_000))
+    touched = datetime.fromtimestamp(1_700_000_000, UTC).replace(tzinfo=None)
+    with pytest.raises(SourceError, match=r"Bron 'balie': a\.csv wordt nog geschreven"):
+        collected(patient, mapping, base, now=touched + timedelta(seconds=59))
+    assert len(collected(patient, mapping, base, now=touched + timedelta(seconds=60))) == 1
+
+
+def test_what_is_no_file_of_the_folder_is_refused_and_told(base: Path, mapping: Mapping) -> None:
+    told: list[str] = []
+    os.mkfifo(base / "fifo.csv")
+    (base / "buiten.csv").symlink_to(base.parent / "elders" / "e.csv")
+    (base / "groot.csv").write_text("x" * 100)
+    exports = collected(source("*.csv"), mapping, base, tell=told.append, max_bytes=50)
+    assert [export.path.name for export in exports] == ["a.csv", "b.csv"]
+    assert told == [
+        "Bron 'balie': overgeslagen: 4 (buiten.csv is een verwijzing naar buiten de map; "
+        "fifo.csv is een FIFO; groot.csv is groter dan 0,0 GiB en nog 1)."
+    ]
+    with pytest.raises(SourceError, match=r"geen bestand gevonden voor 'f\*' .*fifo\.csv is een FIFO"):
+        collected(source("f*"), mapping, base)
 
 
 def test_links_are_followed_and_those_to_nowhere_are_no_files(base: Path, mapping: Mapping) -> None:

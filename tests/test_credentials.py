@@ -16,8 +16,8 @@ def environment(**variables: str) -> Environment:
 
 
 def test_a_secret_is_the_variable_with_its_name() -> None:
-    given = environment(WEERKLANK_SFTP_PASSWORD=f"{CANARY} \n", SFTP_PASSWORD="anders")
-    assert credential("SFTP_PASSWORD", given) == f"{CANARY} "
+    given = environment(WEERKLANK_SFTP_LOGIN=f"{CANARY} \n", SFTP_LOGIN="anders")
+    assert credential("SFTP_LOGIN", given) == f"{CANARY} "
     assert CANARY not in repr(given)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,23 +45,29 @@ def test_what_is_shown_is_one_line_without_anything_invisible(name: str) -> None
 
 @given(st.sampled_from(SCHEMES), st.text(max_size=20))
 def test_a_pattern_is_taken_apart_or_refused(scheme: str, rest: str) -> None:
-    try:
+    place = None
+    with suppress(ConfigurationError):
         place = address(f"{scheme}://{rest}", "balie")
-    except ConfigurationError as error:
-        assert str(error).startswith("Bron 'balie': ")
+    if place is None:
         return
     assert place.host
     assert place.pattern
     assert ".." not in (*place.folder.split("/"), *place.pattern)
-    assert place.query not in place.shown.split("?")[1:]
+
+
+def test_what_follows_a_question_mark_is_never_shown() -> None:
+    place = address("https://host/uit/a.csv?sig=geheim", "balie")
+    assert (place.query, place.shown) == ("sig=geheim", "https://host/uit/a.csv")
 
 
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("a.csv.part", True), ("a.CSV.TMP", True), ("~$a.xlsx", True), (".~lock.a.ods#", True), ("a.csv~", True),
+        ("a.csv.part", True), ("a.CSV.TMP", True), ("~$a.xlsx", True), (".~lock.a.ods#", True),
+        ("a.csv~", True),
         ("a.crdownload", True), (".a.csv.Ab12Cd", True), (".a.csv.swp", True),
-        ("a.csv", False), ("part.csv", False), ("a.tmp.csv", False), ("departement", False), ("~a.csv", False),
+        ("a.csv", False), ("part.csv", False), ("a.tmp.csv", False), ("departement", False),
+        ("~a.csv", False),
     ],
 )  # fmt: skip
 def test_a_name_says_whether_it_is_unfinished(name: str, says: bool) -> None:  # noqa: FBT001
@@ -68,7 +75,7 @@ def test_a_name_says_whether_it_is_unfinished(name: str, says: bool) -> None:  #
 
 
 def test_a_file_has_settled_when_it_was_left_alone() -> None:
-    now = datetime(2026, 3, 2, 3)
+    now = datetime.fromisoformat("2026-03-02T03:00:00")
     assert unsettled(now - timedelta(seconds=59), now, 60)
     assert not unsettled(now - timedelta(seconds=60), now, 60)
     assert unsettled(now + timedelta(seconds=5), now, 60), "a clock that is a little ahead"

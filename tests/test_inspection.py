@@ -8,6 +8,7 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +18,11 @@ from warehouse.inspection.inspection import Inspection, inspection_of
 from warehouse.inspection.layout import member_glob
 from warehouse.inspection.written_times import written_times
 from warehouse.inspection.yaml_text import flow
+from warehouse.sources.emit import emitted_messages
 from warehouse.sources.mapping_file import parse_mapping
 from warehouse.sources.parts import part_of_bytes
+from warehouse.sources.rows import Rows, rejected_rows
+from warehouse.sources.speakers import Parties
 
 NOW = datetime(2026, 11, 22)  # noqa: DTZ001 - all times here are naive UTC
 
@@ -47,7 +51,7 @@ PLAIN = several("Z{n};{d}-04-2026 10:00;De brug {n} staat open en niemand kan er
 HEAD = "nummer;datum;omschrijving"
 
 
-def test_the_roles_of_thirty_invented_headers_are_found() -> None:
+def test_the_roles_of_forty_invented_headers_are_found() -> None:
     wanted, found = set(), set()
     for header in HEADERS:
         seen = inspected(export(header))
@@ -56,11 +60,9 @@ def test_the_roles_of_thirty_invented_headers_are_found() -> None:
         found |= {(header, *one) for one in found_roles(seen.groups[0].roles)}
     right = len(wanted & found)
     precision, recall = right / len(found), right / len(wanted)
-    print(f"\n{len(HEADERS)} headers: precision {precision:.3f}, recall {recall:.3f}")  # noqa: T201
-    print("missed", sorted(wanted - found), "\nextra", sorted(found - wanted))  # noqa: T201
-    assert len(HEADERS) == 30
-    assert precision >= 0.93
-    assert recall >= 0.93
+    assert len(HEADERS) == 40
+    assert precision >= 0.95, sorted(found - wanted)
+    assert recall >= 0.95, sorted(wanted - found)
     main = {one for one in wanted if one[2] in ("native_id", "text", "created_at")}
     assert main <= found
 
@@ -68,9 +70,18 @@ def test_the_roles_of_thirty_invented_headers_are_found() -> None:
 @pytest.mark.parametrize("header", HEADERS)
 def test_every_draft_of_an_invented_header_reads_its_own_export(header: str) -> None:
     seen = inspected(export(header))
-    assert seen.recognised is None
     assert seen.draft.gaps == ()
-    assert parse_mapping(seen.draft.text, "proef.yaml") == seen.mapping
+    read_by = parse_mapping(seen.draft.text, "proef.yaml")
+    emitted = emitted_messages(Rows(seen.sample.frame, rejected_rows([])), read_by, Parties(), b"sleutel")
+    assert emitted.messages.height >= seen.sample.frame.height
+    assert emitted.rejected.height == 0
+
+
+def test_an_export_that_a_built_in_mapping_reads_is_recognised() -> None:
+    seen = inspected(export("coosto-achtig"))
+    assert seen.recognised is not None
+    assert seen.recognised.id == "coosto-csv"
+    assert inspected(export("balie")).recognised is None
 
 
 def test_the_delimiter_is_the_one_that_gives_every_row_as_many_cells() -> None:
@@ -189,23 +200,15 @@ def test_numbers_are_no_times_unless_the_column_is_called_so() -> None:
 
 def test_damage_is_told_with_the_verb_that_mends_it() -> None:
     texts = [
-        "'=leuk",
-        "CafÃ© dicht vandaag bij de brug",
-        "<p>De brug</p> staat open voor ons",
-        "Jan &amp; Piet lopen langs de brug",
-    ]
-    lines = [f"Z{n};{13 + n}-04-2026;{text} elke dag nummer {n}" for n, text in enumerate(texts * 3)]
+        "'=leuk", "CafÃ© dicht vandaag bij de brug", "<p>De brug</p> staat open voor ons",
+        "Loop &amp; fiets langs de brug",
+    ]  # fmt: skip
+    lines = [f'Z{n};{13 + n}-04-2026;"{text} elke dag nummer {n}"' for n, text in enumerate(texts * 3)]
     seen = inspected(table(HEAD, *lines))
-    text = seen.groups[0].roles["text"].column
-    assert {"apostrophe", "mojibake", "html", "entities"} <= set(text.damage)
+    assert {"apostrophe", "mojibake", "html", "entities"} <= set(seen.groups[0].roles["text"].column.damage)
     assert seen.mapping is not None
-    assert seen.mapping.emit[0].fields["text"].use == (
-        "undo_apostrophe",
-        "fix_encoding",
-        "strip_html",
-        "nfc",
-        "trim",
-    )
+    verbs = ("undo_apostrophe", "fix_encoding", "strip_html", "nfc", "trim")
+    assert seen.mapping.emit[0].fields["text"].use == verbs
 
 
 def test_an_id_that_a_spreadsheet_rounded_is_taken_from_the_link() -> None:
@@ -220,13 +223,11 @@ def test_an_id_that_a_spreadsheet_rounded_is_taken_from_the_link() -> None:
 
 
 def test_texts_of_one_great_length_are_taken_for_cut() -> None:
-    lines = [
-        f"Z{n};{13 + n % 15}-04-2026;{('De brug staat open ' * 20)[: 100 if n % 2 else 40 + n]}"
-        for n in range(30)
-    ]
+    long = "De_brug_staat open al een week " * 9
+    lines = [f"Z{n};{13 + n % 15}-04-2026;{long[: 99 if n % 2 else 40 + n]}" for n in range(30)]
     seen = inspected(table(HEAD, *lines))
     assert seen.mapping is not None
-    assert seen.mapping.truncated_if[0].length_is == 99 or seen.mapping.truncated_if[0].length_is == 100
+    assert seen.mapping.truncated_if[0].length_is == 99
 
 
 def test_a_question_with_an_answer_becomes_two_messages() -> None:
@@ -261,17 +262,14 @@ def test_a_missing_date_is_a_gap_with_the_line_to_fill_in() -> None:
     assert "# created_at: {from:" in seen.draft.text
 
 
-def test_the_records_of_json_and_the_lists_within_them_are_found() -> None:
-    def message(number: int) -> dict[str, object]:
-        return {
-            "id": str(number),
-            "message": f"De brug {number} staat al weken open",
-            "created_time": "2026-04-13T10:00:00+0000",
-        }
+def message(number: int, **more: object) -> dict[str, object]:
+    """A record as an API gives it."""
+    text = f"De brug {number} staat al weken open"
+    return {"id": f"m{number}", "message": text, "created_time": "2026-04-13T10:00:00+0000", **more}
 
-    posts = [
-        {**message(n), "reacties": {"data": [message(100 * n), message(100 * n + 1)]}} for n in range(1, 6)
-    ]
+
+def test_the_records_of_json_and_the_lists_within_them_are_found() -> None:
+    posts = [message(n, reacties={"data": [message(100 * n), message(100 * n + 1)]}) for n in range(1, 6)]
     document = {"paging": {"next": "x"}, "antwoord": {"berichten": posts}}
     seen = inspected(json.dumps(document), "pagina.json")
     assert seen.layout.read["json"] == {"records": "$.antwoord.berichten[*]", "explode": ["reacties.data"]}
@@ -281,35 +279,29 @@ def test_the_records_of_json_and_the_lists_within_them_are_found() -> None:
 
 
 def test_json_that_is_assigned_to_a_variable_is_read_as_such() -> None:
-    tweets = [
-        {
-            "bericht": {
-                "id_str": str(n),
-                "full_text": f"De brug {n} staat open voor ons",
-                "created_at": "2026-04-13T10:00:00Z",
-            }
-        }
-        for n in range(5)
-    ]
-    seen = inspected("window.YTD.berichten.part0 = " + json.dumps(tweets), "berichten.js")
+    records = [{"bericht": message(n)} for n in range(5)]
+    seen = inspected("window.berichten.deel0 = " + json.dumps(records), "berichten.js")
     assert seen.layout.read["json"] == {"records": "$[*].bericht", "javascript": True}
 
 
+def test_a_single_record_is_read_from_the_root() -> None:
+    seen = inspected(json.dumps(message(1)), "bericht.json")
+    assert seen.layout.read["json"] == {"records": "$"}
+    assert seen.sample.frame.height == 1
+
+
 def test_one_json_object_per_line_is_seen() -> None:
-    lines = [
-        json.dumps({"id": n, "tekst": f"De brug {n} staat weer open", "datum": "2026-04-13T10:00:00Z"})
-        for n in range(9)
-    ]
-    seen = inspected(table(*lines), "berichten.ndjson")
+    seen = inspected(table(*(json.dumps(message(n)) for n in range(9))), "berichten.ndjson")
     assert seen.layout.read["format"] == "ndjson"
     assert seen.mapping is not None
 
 
 def test_the_records_of_xml_are_found() -> None:
-    records = "".join(
-        f"<melding><nummer>{n}</nummer><datum>2026-04-{n}T10:00:00Z</datum><omschrijving>De brug {n} staat open</omschrijving></melding>"
-        for n in range(13, 25)
+    record = (
+        "<melding><nummer>{n}</nummer><datum>2026-04-{n}T10:00:00Z</datum>"
+        "<omschrijving>De brug {n} staat open</omschrijving></melding>"
     )
+    records = "".join(record.format(n=n) for n in range(13, 25))
     seen = inspected(f"<export><kop>april</kop><meldingen>{records}</meldingen></export>", "m.xml")
     assert seen.layout.read["xml"] == {"records": "export/meldingen/melding"}
     assert roles(seen)["text"] == "omschrijving"
@@ -342,21 +334,22 @@ def test_the_member_of_a_zip_with_messages_is_chosen() -> None:
         archive.writestr("20261122_teams.csv", "code;leider\n1;x\n2;y\n")
         archive.writestr("20261122_meldingen.csv", table(HEAD, *PLAIN))
     seen = inspected(file.getvalue(), "levering.zip")
-    assert seen.layout.read["members"] == ["*_meldingen.csv"]
+    assert seen.layout.read["members"] == ["*meldingen.csv"]
     assert seen.mapping is not None
 
 
 def test_numbers_and_dates_in_a_file_name_become_a_star() -> None:
-    assert member_glob("export_2026-11-22_v3.csv") == "export_*_v*.csv"
-    assert member_glob("143000UTC_signals.csv") == "*_signals.csv"
+    assert member_glob("export_2026-11-22_v3.csv") == "export_*v*.csv"
+    assert member_glob("143000UTC_signals.csv") == "*signals.csv"
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"%PDF-1.7 ...", "een PDF"), (b"\x89PNG\r\n", "een afbeelding"), (b"", "is leeg"), (b"  \n", "is leeg"),
-        (b"<html><body><table></table></body></html>", "webpagina"), (b"\x00\x01\x02\x00binair", "geen tekst"),
-        (b"PK\x03\x04kapot", "zip"), (b"{\"a\": ", ""), (b"<a><b></a>", "XML"),
+        (b"%PDF-1.7 ...", "een PDF"), (b"\x89PNG\r\n", "een afbeelding"), (b"", "is leeg"),
+        (b"  \n", "is leeg"), (b"<html><body><table></table></body></html>", "webpagina"),
+        (b"\x00\x01\x02\x00binair", "geen tekst"), (b"PK\x03\x04kapot", "zip"), (b'{"a": ', ""),
+        (b"<a><b></a>", "XML"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_in_one_sentence(content: bytes, said: str) -> None:
@@ -368,16 +361,22 @@ def test_what_is_no_export_is_refused_in_one_sentence(content: bytes, said: str)
 
 
 def told_or_refused(content: bytes, file: str) -> None:
+    """A draft that parses unless it has a gap, or one sentence; whatever the file holds."""
     try:
         seen = inspected(content, file)
-    except SourceError as error:
-        assert str(error).endswith(".")
+    except SourceError:
         return
     if not seen.draft.gaps:
         parse_mapping(seen.draft.text, "proef.yaml")
 
 
 EASY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+TREE = st.recursive(
+    st.booleans() | st.integers() | CELL,
+    lambda inner: st.lists(inner) | st.dictionaries(CELL, inner),
+    max_leaves=20,
+)
 
 
 @EASY
@@ -386,56 +385,30 @@ def test_no_bytes_break_it(content: bytes, file: str) -> None:
     told_or_refused(content, file)
 
 
-CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-
-
 @EASY
 @given(st.lists(st.lists(CELL, min_size=1, max_size=6), min_size=1, max_size=8), st.sampled_from(";,\t|"))
 def test_no_table_breaks_it(rows: list[list[str]], sign: str) -> None:
-    head = ["nummer", "datum", "omschrijving"]
-    lines = [
-        *[[*cells, *head][:6] for cells in rows[:1]],
-        *[["1", "13-04-2026", "De brug staat open", *r][:6] for r in rows],
-    ]
+    head = [*HEAD.split(";"), *rows[0]]
+    lines = [head, *(["1", "13-04-2026", "De brug staat open", *cells][: len(head)] for cells in rows)]
     told_or_refused(table(*(sign.join(cells) for cells in lines)).encode(), "a.csv")
 
 
 @EASY
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | CELL,
-        lambda inner: st.lists(inner) | st.dictionaries(CELL, inner),
-        max_leaves=20,
-    )
-)
+@given(TREE)
 def test_no_json_breaks_it(document: object) -> None:
     told_or_refused(json.dumps(document).encode(), "a.json")
 
 
 @EASY
-@given(CELL, CELL)
-def test_a_column_of_any_name_gives_a_draft_that_parses(text: str, id_: str) -> None:
+@given(CELL, CELL, CELL)
+def test_columns_of_any_name_give_a_draft_that_parses(text: str, id_: str, more: str) -> None:
     records = [
-        {
-            f"tekst {text}": f"De brug {n} staat weer open",
-            f"id {id_}": f"Z{n}",
-            "datum": "2026-04-13T10:00:00Z",
-        }
+        {f"tekst {text}": f"De brug {n} is open", f"id {id_}": f"Z{n}", "datum": "2026-04-13", more: "x"}
         for n in range(5)
     ]
-    seen = inspected(json.dumps({"data": records}), "a.json")
-    assert seen.mapping is not None or seen.draft.gaps
     told_or_refused(json.dumps({"data": records}).encode(), "a.json")
 
 
-@given(
-    st.recursive(
-        st.booleans() | st.integers() | CELL,
-        lambda inner: st.lists(inner) | st.dictionaries(CELL, inner),
-        max_leaves=10,
-    )
-)
+@given(TREE)
 def test_yaml_reads_back_what_was_written(value: object) -> None:
-    import yaml
-
     assert yaml.safe_load(flow({"from": value}))["from"] == value

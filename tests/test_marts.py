@@ -26,6 +26,7 @@ from warehouse.tables import (
 
 MONDAY = date(2026, 3, 2)
 NOON = datetime.fromisoformat("2026-03-04 12:00")
+EARLIER = datetime.fromisoformat("2026-03-04 03:00")
 A_MESSAGE = {
     "version": 1,
     "is_current": True,
@@ -92,6 +93,11 @@ def test_message_is_current_and_there_with_its_theme(store: Store) -> None:
         "parent_id": "p",
         "thread_id": "t",
         "area_name": "Noord",
+        "area_code": "WK01",
+        "author_kind_basis": "default",
+        "created_at_basis": "epoch",
+        "edited_at": NOON,
+        "text_truncated": True,
     }
     what = {"text": "nieuw", "title": "kop", "likes": 3, "url": "https://voorbeeld.nl", "quotable": True}
     written = {"message_id": "m1", **who_and_where, **what, "dup_of": "d", "department": "Reiniging"}
@@ -108,6 +114,7 @@ def test_message_is_current_and_there_with_its_theme(store: Store) -> None:
     first, second = store.mart("message").to_dicts()
     assert first == {
         **written,
+        "version": 2,
         "source_id": "s",
         "platform": "facebook",
         "kind": "comment",
@@ -295,14 +302,22 @@ def test_export_tells_the_share_that_was_set_aside(store: Store) -> None:
     put(
         store,
         EXPORT,
-        {"export_id": "e1", "sha256": "a", **seen, **loaded, "status": "loaded", "loaded_at": NOON},
+        {
+            "export_id": "e1",
+            "sha256": "a",
+            **seen,
+            **loaded,
+            "status": "loaded",
+            "loaded_at": NOON,
+            "told_at": EARLIER,
+        },
         {"export_id": "e2", "sha256": "b", **seen, "rows_read": 0, "status": "left_out", "reason": "Leeg."},
     )
     file = ("s", "m@1", "f.csv", 10)
     nothing = (0, None, None, None, None, None)
     assert store.mart("export").rows() == [
-        ("e1", "a", *file, 8, 4, 1, 1, 2, 0, "loaded", None, NOON, NOON, 0.25),
-        ("e2", "b", *file, *nothing, "left_out", "Leeg.", NOON, None, None),
+        ("e1", "a", *file, 8, 4, 1, 1, 2, 0, "loaded", None, NOON, NOON, EARLIER, 0.25),
+        ("e2", "b", *file, *nothing, "left_out", "Leeg.", NOON, None, None, None),
     ]
 
 

@@ -35,6 +35,7 @@ emit:
       created_at: {from: datum, datetime: {formats: iso, tz: Europe/Amsterdam}}
 """
 HEADER = ("nummer", "datum", "vraag")
+SHEET1 = "xl/worksheets/sheet1.xml"
 DAY = dt.datetime.fromisoformat("2026-03-01T09:00:00")
 
 
@@ -180,7 +181,7 @@ def test_text_that_was_taken_for_a_formula_comes_back(formula: str, error: bool,
     if error:
         written = f'<c r="C2"><f>{escape(formula)}</f><v></v></c>'.replace("&quot;", '"')
         with_error = f'<c r="C2" t="e"><f>{escape(formula)}</f><v>#NAME?</v></c>'
-        path = "xl/worksheets/sheet1.xml"
+        path = SHEET1
         before = member(content, path)
         assert written.encode() in before or b"<v />" in before or b"<v/>" in before
         start, end = before.index(b'<c r="C2"'), before.index(b"</row>", before.index(b'<c r="C2"'))
@@ -190,12 +191,12 @@ def test_text_that_was_taken_for_a_formula_comes_back(formula: str, error: bool,
 
 def test_a_formula_with_an_answer_gives_its_answer_and_is_not_worked_out() -> None:
     content = xlsx([HEADER, ("1", "a", "=1+1")])
-    sheet = member(content, "xl/worksheets/sheet1.xml")
+    sheet = member(content, SHEET1)
     assert cells(content, "vraag") == [(None,)]
     answered = (
         sheet.replace(b"<v />", b"<v>3</v>").replace(b"<v/>", b"<v>3</v>").replace(b"<v></v>", b"<v>3</v>")
     )
-    assert cells(rezipped(content, {"xl/worksheets/sheet1.xml": answered}), "vraag") == [("3",)]
+    assert cells(rezipped(content, {SHEET1: answered}), "vraag") == [("3",)]
 
 
 def test_an_ods_gives_the_same_text() -> None:
@@ -212,8 +213,12 @@ def test_an_ods_gives_the_same_text() -> None:
                 ods_cell("string", "#NAME?", formula="of:=-leuk hoor"),
                 ods_cell("time", "x", time_value="PT09H30M00S"),
             ),
-            ods_row(ods_cell("percentage", "x", value="0.125"), ods_cell("boolean", "x", boolean_value="true"),
-                    ods_cell("string", "twee keer", number_columns_repeated="2"), times=2),
+            ods_row(
+                ods_cell("percentage", "x", value="0.125"),
+                ods_cell("boolean", "x", boolean_value="true"),
+                ods_cell("string", "twee keer", number_columns_repeated="2"),
+                times=2,
+            ),
         ]
     )  # fmt: skip
     assert cells(content, *HEADER, "soort", BANNER) == [
@@ -244,9 +249,9 @@ def test_an_xls_is_read_in_a_process_of_its_own() -> None:
 
 def test_an_xls_that_asks_for_too_much_stops_only_its_own_process() -> None:
     rows = xlsx([HEADER])
-    sheet = member(rows, "xl/worksheets/sheet1.xml").replace(b'r="C1"', b'r="XFD1048576"')
+    sheet = member(rows, SHEET1).replace(b'r="C1"', b'r="XFD1048576"')
     with pytest.raises(SourceError, match="te groot"):
-        list(xls_tables(rezipped(rows, {"xl/worksheets/sheet1.xml": sheet}), "proef.xls"))
+        list(xls_tables(rezipped(rows, {SHEET1: sheet}), "proef.xls"))
 
 
 @pytest.mark.parametrize(
@@ -259,11 +264,11 @@ def test_an_xls_that_asks_for_too_much_stops_only_its_own_process() -> None:
         ({"META-INF/manifest.xml": "<m><encryption-data/></m>"}, "wachtwoord"),
         ({"xl/styles.xml": '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'}, "DTD"),
         ({"xl/styles.xml": '<!DOCTYPE a><a/>'.encode("utf-16")}, "DTD"),
-        ({"xl/worksheets/sheet1.xml": "<worksheet><sheetData>"}, "beschadigd"),
-        ({"xl/worksheets/sheet1.xml": '<a><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></a>'}, "te ver"),
-        ({"xl/worksheets/sheet1.xml": '<a><row r="9999999"><c><v>1</v></c>' + "<c><v/></c>" * 9 + "</row></a>"}, "te ver"),
-        ({"xl/worksheets/sheet1.xml": '<a><c r="A99999999999999999999"><v>1</v></c></a>'}, "beschadigd"),
-        ({"xl/_rels/workbook.xml.rels": '<r><Relationship Id="rId1" Target="elders.dat"/></r>'}, "beschadigd"),
+        ({SHEET1: "<worksheet><sheetData>"}, "beschadigd"),
+        ({SHEET1: '<a><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></a>'}, "te ver"),
+        ({SHEET1: '<a><row r="9999999"><c><v>1</v></c>' + "<c><v/></c>" * 9 + "</row></a>"}, "te ver"),
+        ({SHEET1: '<a><c r="A99999999999999999999"><v>1</v></c></a>'}, "beschadigd"),
+        ({"xl/_rels/workbook.xml.rels": '<r><Relationship Target="elders.dat"/></r>'}, "beschadigd"),
     ],
 )  # fmt: skip
 def test_what_can_do_harm_is_refused_before_it_is_opened(changes: dict[str, str | bytes], said: str) -> None:
@@ -315,10 +320,11 @@ def test_a_written_ods_reads_back_cell_by_cell(rows: list[tuple[object, ...]]) -
     assert cells(ods([ods_row(*HEADER), *written]), *HEADER) == _written(rows)
 
 
+_DATE = ods_cell("date", "x", date_value="2026-03-01")
 WHOLE = (
     xlsx([("banner",), HEADER, *[(str(n), DAY, f"=-vraag {n}") for n in range(9)]]),
-    ods([ods_row(*HEADER), *[ods_row(str(n), ods_cell("date", "x", date_value="2026-03-01"), "é") for n in range(9)]]),
-)  # fmt: skip
+    ods([ods_row(*HEADER), *[ods_row(str(n), _DATE, "é") for n in range(9)]]),
+)
 
 
 @settings(max_examples=200, deadline=dt.timedelta(seconds=5), derandomize=True, database=None)
@@ -342,7 +348,7 @@ def test_any_damage_to_a_sheet_gives_rows_or_one_sentence(
     damage: bytes,
     cut: bool,  # noqa: FBT001
 ) -> None:
-    path = ("xl/worksheets/sheet1.xml", "content.xml")[kind]
+    path = (SHEET1, "content.xml")[kind]
     sheet = member(WHOLE[kind], path)
     place %= len(sheet)
     changed = sheet[:place] + damage + (b"" if cut else sheet[place + len(damage) :])

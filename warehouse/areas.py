@@ -14,7 +14,7 @@ from warehouse.errors import ConfigurationError
 _NAMES = ("naam", "name")
 _OTHER_NAMES = ("ook bekend als", "andere namen", "also known as")
 _POSTCODE = r"(?i)\b\d{4} ?[a-z]{2}\b"
-_ENDS_IN_A_NUMBER = r"(?i)\p{L}\s+\d+\s*[a-z]?\s*$"
+_HOUSE_NUMBER = r"(?i)\p{L}\s+\d+(?:\s*-\s*\d+)?\s*[a-z]{0,3}\s*(?:,|$)"
 _NUMBERED_AREA = r"(?i)^\s*(?:wijk|buurt|kern|gebied|zone|sector|district|blok)\b"
 _ENDS = "|"
 
@@ -40,6 +40,7 @@ def read_areas(path: Path) -> Areas:
         text = path.read_text(encoding="utf-8-sig")
         delimiter = ";" if ";" in text.partition("\n")[0] else ","
         table = pl.read_csv(io.StringIO(text), separator=delimiter, infer_schema=False)
+        table = table.rename({name: name.strip().casefold() for name in table.columns})
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"Gebiedenlijst {path} bestaat niet; controleer 'areas' in de instellingen."
@@ -48,8 +49,6 @@ def read_areas(path: Path) -> Areas:
         raise ConfigurationError(
             f"Gebiedenlijst {path} is niet te lezen; bewaar hem als CSV in UTF-8 met een kolom naam."
         ) from error
-    named = {name: name.strip().casefold() for name in table.columns}
-    table = table.rename(named, strict=False)
     name = next((name for name in _NAMES if name in table.columns), None)
     if name is None:
         raise ConfigurationError(
@@ -80,7 +79,11 @@ def with_areas(drafts: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     With a list, what it does not know is nothing; without one, what a source says stays, but no address.
     """
     if areas.table.is_empty():
-        return drafts.with_columns(area_name=pl.when(~_is_address(pl.col("area_name"))).then("area_name"))
+        postcode = pl.col("area_code").str.contains(_POSTCODE)
+        return drafts.with_columns(
+            area_name=pl.when(~_is_address(pl.col("area_name"))).then("area_name"),
+            area_code=pl.when(~postcode).then("area_code"),
+        )
     by_code = areas.table.select(code_known="known_as", name_of_code="name", code_of_code="code")
     by_name = areas.table.select(name_known="known_as", name_of_name="name", code_of_name="code")
     looked_up = (
@@ -104,5 +107,5 @@ def _as_compared(name: str) -> pl.Expr:
 
 
 def _is_address(name: pl.Expr) -> pl.Expr:
-    numbered = name.str.contains(_ENDS_IN_A_NUMBER) & ~name.str.contains(_NUMBERED_AREA)
+    numbered = name.str.contains(_HOUSE_NUMBER) & ~name.str.contains(_NUMBERED_AREA)
     return name.str.contains(_POSTCODE) | numbered

@@ -125,7 +125,9 @@ MESSAGE = Table(
         "channel_name": Column(TEXT, "Page, account or contact channel."),
         "kind": Column(TEXT, "post, comment, reply, report, contact, input, review, share or answer."),
         "author_kind": Column(TEXT, "resident, municipality, other or unknown."),
-        "author_kind_basis": Column(TEXT, "How that is known: column, owned_account, source_rule, default."),
+        "author_kind_basis": Column(
+            TEXT, "How that is known: column, owned_account, partner_account, source_rule, default."
+        ),
         "author_key": Column(TEXT, "Keyed hash of the author within the platform; null if anonymous."),
         "thread_id": Column(TEXT, "message_id of the root of the conversation."),
         "parent_id": Column(TEXT, "message_id of the message that this one answers."),
@@ -134,7 +136,7 @@ MESSAGE = Table(
         "text_truncated": Column(FLAG, "True when the source gave only the start of the text."),
         "created_at": Column(UTC_TIME, "When it was written, UTC."),
         "created_day": Column(DAY, "The same as a day in the municipality's own time zone."),
-        "created_at_basis": Column(TEXT, "explicit_offset, epoch, configured_zone, day_only."),
+        "created_at_basis": Column(TEXT, "explicit_offset, epoch, configured_zone, from_id or day_only."),
         "edited_at": Column(UTC_TIME, "When it was last edited at the source, UTC."),
         "deleted_at": Column(UTC_TIME, "When it was found to be gone at the source, UTC."),
         "language": Column(TEXT, "Language that the source states (BCP 47); null when it states none."),
@@ -151,7 +153,7 @@ MESSAGE = Table(
         "quotable": Column(FLAG, "True when the channel is public, so that the report may quote it."),
         "collected_at": Column(UTC_TIME, "When the night that loaded it ran, UTC."),
         "content_hash": Column(TEXT, "Hash of the pseudonymised text; equal texts share it."),
-        "raw_hash": Column(TEXT, "Keyed hash of what makes a new version: title, text, author and times."),
+        "raw_hash": Column(TEXT, "Keyed hash of what makes a new version: title and text."),
         "raw_ref": Column(TEXT, "export_id#row of the row that it was read from."),
         "export_id": Column(TEXT, "The file it was read from."),
         "dup_of": Column(TEXT, "message_id of the message that this is a copy of."),

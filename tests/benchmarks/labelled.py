@@ -7,8 +7,7 @@ import polars as pl
 
 from flows.collect import collected
 from flows.intake import emitted_messages
-from flows.settings import mapping_text, read_settings
-from warehouse.sources.mapping import parse_mapping
+from flows.settings import read_settings, source_mapping
 
 # How a gold set calls a message that belongs to no theme.
 WITHOUT_THEME = "overig"
@@ -37,7 +36,7 @@ def labelled_texts(config: Path, gold: Path) -> pl.DataFrame:
     settings = read_settings(config)
     drafts = []
     for source in settings.source:
-        mapping = parse_mapping(*mapping_text(source, config.parent))
+        mapping = source_mapping(source, config.parent)
         for export in collected(source, mapping, config.parent):
             emitted = emitted_messages(export, settings.owned_accounts)
             drafts.append(emitted.messages.select("native_id", "parent_id", "text"))

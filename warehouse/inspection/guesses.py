@@ -47,6 +47,7 @@ _FITS: dict[str, dict[Looks, float]] = {
     "language": {"category": 1.0, "word": 0.8},
     **{name: {"number": 1.0, "category": 0.1} for name in COUNT_FIELDS},
 }
+_WITHOUT_ACCENTS = str.maketrans("éèëêïöüáà", "eeeeiouaa")
 _NEVER = ("personal", "internal")
 
 
@@ -142,11 +143,8 @@ def plain_name(name: str) -> str:
     apart = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])", " ", name)
     bare = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", apart)
     tokens = re.split(r"[^0-9a-zà-ÿ]+", (bare if bare.strip() else apart).casefold())
-    return (
-        " ".join(token for token in tokens if token and token not in _FILLERS)
-        .replace("é", "e")
-        .replace("ë", "e")
-    )
+    whole = [re.sub(r"nr$", "nummer", token) for token in tokens if token and token not in _FILLERS]
+    return " ".join(whole).translate(_WITHOUT_ACCENTS)
 
 
 def context(columns: Sequence[Column]) -> tuple[str, float]:

@@ -263,7 +263,7 @@ def _records_layout(
     path = best.path
     if format_ == "ndjson":  # the list of lines is ours; a mapping sees one line at a time
         path = "$" + path.removeprefix("$[*]")
-    said = [*seen, f"records: {best.count} in {path}"]
+    said = [*seen, f"records: in het begin van het bestand {best.count} in {path}"]
     if best.explode:
         said.append(f"berichten in lijsten binnen een record: {', '.join(best.explode)}")
     others = [f"{other.path} ({other.count})" for other in lists[1:4]]

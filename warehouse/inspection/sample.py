@@ -25,12 +25,12 @@ class Sample:
     """The first rows of a file. Holds raw text: never shown.
 
     frame: as `Rows.frame`, at most LOOKED_AT rows. rejected: rows before those that could not be read.
-    about: estimated rows in the whole file; exact when it was seen whole.
+    about: estimated rows in the whole file; exact when it was seen whole, None when it is packed.
     """
 
     frame: pl.DataFrame
     rejected: int
-    about: int
+    about: int | None
     whole: bool
 
 
@@ -84,11 +84,23 @@ def sample_of(part: Part, layout: Layout) -> Sample:
             f"Bestand {part.name} bevat geen rijen; controleer de export en zet hem opnieuw klaar."
         )
     frame = pl.concat(frames, how="diagonal")
-    about = seen + rejected
+    about: int | None = seen + rejected
     if not whole:
-        size = sum(frame[name].str.len_bytes().sum() + frame.height for name in _named(frame))
-        about = max(about, round(part.size / max(1, size) * about))
+        about = _estimated(frame, layout, part.size)
     return Sample(frame.head(LOOKED_AT), rejected, about, whole)
+
+
+def _estimated(frame: pl.DataFrame, layout: Layout, size: int) -> int | None:
+    """Rows in a file of `size` bytes, by how many the rows of `frame` take; None when it is packed."""
+    if "members" in layout.read or layout.read["format"] in ("xlsx", "xls", "ods"):
+        return None
+    named = layout.read["format"] != "csv"  # every cell with its name and signs around both
+    taken = 0
+    for name in _named(frame):
+        lengths = frame[name].str.len_bytes()
+        around = len(name) + 7 if named else 1
+        taken += int(lengths.sum()) + around * (len(lengths) - (lengths.null_count() if named else 0))
+    return max(frame.height, round(size / max(1, taken) * frame.height))
 
 
 def groups_of(frame: pl.DataFrame, now: datetime) -> tuple[Group, ...]:

@@ -14,9 +14,7 @@ _KEYS = frozenset({
 def flow(value: object) -> str:
     """A value in YAML's flow style; text always between quotes."""
     if isinstance(value, Mapping):
-        inner = ", ".join(
-            f"{key if isinstance(key, int) else _key(key)}: {flow(one)}" for key, one in value.items()
-        )
+        inner = ", ".join(f"{_key(key)}: {flow(one)}" for key, one in value.items())
         return f"{{{inner}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(flow, value))}]"
@@ -34,22 +32,15 @@ def quoted(text: str) -> str:
 
 
 def _key(key: object) -> str:
-    text = str(key)
-    return (
-        text
-        if text.isascii() and text.replace("_", "").isalnum() and text not in ("on", "no", "y", "n")
-        else quoted(text)
-    )
+    """A key of the grammar or a number as it is; any other between quotes."""
+    plain = isinstance(key, int) or (isinstance(key, str) and key in _KEYS)
+    return str(key) if plain else quoted(str(key))
 
 
 def _printable(sign: str) -> bool:
     """What YAML takes unescaped, less what steers a terminal or a line."""
     code = ord(sign)
-    return (
-        0x20 <= code <= 0x7E
-        or (0xA0 <= code <= 0xD7FF and sign.isprintable())
-        or (code >= 0x10000 and sign.isprintable())
-    )
+    return 0x20 <= code <= 0x7E or (sign.isprintable() and (0xA0 <= code <= 0xD7FF or code >= 0x10000))
 
 
 def _escaped(sign: str) -> str:

@@ -27,6 +27,12 @@
 -- url: Public address of the message.
 -- title: Title or subject, pseudonymised.
 -- department: Department that the source names.
+-- area_code: Code of the area (CBS), where the source or the municipality's list has one.
+-- edited_at: When it was last edited at the source, UTC.
+-- version: 1 for the first text seen, one more for every edit.
+-- text_truncated: True when the source gave only the start of the text.
+-- author_kind_basis: How it is known who speaks: column, owned_account, partner_account, source_rule, default.
+-- created_at_basis: explicit_offset, epoch, configured_zone, from_id or day_only.
 SELECT
     message.message_id,
     message.native_id,
@@ -55,7 +61,13 @@ SELECT
     message.likes,
     message.url,
     message.title,
-    message.department
+    message.department,
+    message.area_code,
+    message.edited_at,
+    message.version,
+    message.text_truncated,
+    message.author_kind_basis,
+    message.created_at_basis
 FROM core.message
 LEFT JOIN core.message_theme USING (message_id)
 LEFT JOIN core.theme USING (theme_id)

@@ -90,9 +90,11 @@ def _reads_back(format_: str) -> bool:
     return bool(found == (_MOMENT if has_clock(format_) else _MOMENT.replace(hour=0, minute=0)))
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+Words = Annotated[tuple[str, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])]
 ColumnName = Annotated[str, AfterValidator(_checked_column)]
-ColumnNames = Annotated[tuple[ColumnName, ...], BeforeValidator(as_list)]
+ColumnNames = Annotated[
+    tuple[ColumnName, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
+]
 
 
 class Block(BaseModel):
@@ -115,7 +117,7 @@ class DatetimeSpec(Block):
     earliest of all (Bluesky, where a client may say any time it likes).
     """
 
-    formats: Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+    formats: Words = Field(min_length=1)
     tz: str | None = None
     ambiguous: Literal["earliest", "latest"] = "earliest"
     nonexistent: Literal["shift"] = "shift"
@@ -168,7 +170,10 @@ class FieldSpec(Block):
     prefix: str = ""
     suffix: str = ""
     number: NumberSpec | None = None
-    datetime: Annotated[DatetimeSpec | None, BeforeValidator(_datetime_shorthand)] = None
+    datetime: Annotated[
+        DatetimeSpec | None,
+        BeforeValidator(_datetime_shorthand, json_schema_input_type=str | DatetimeSpec | None),
+    ] = None
     secret: bool = False
     optional: bool = False
 

@@ -42,10 +42,14 @@ def _text_encoding(name: str) -> str:
 
 
 Delimiters = Annotated[
-    tuple[Annotated[str, AfterValidator(_one_character)], ...], BeforeValidator(as_list), Field(min_length=1)
+    tuple[Annotated[str, AfterValidator(_one_character)], ...],
+    BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...]),
+    Field(min_length=1),
 ]
 Encodings = Annotated[
-    tuple[Annotated[str, AfterValidator(_text_encoding)], ...], BeforeValidator(as_list), Field(min_length=1)
+    tuple[Annotated[str, AfterValidator(_text_encoding)], ...],
+    BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...]),
+    Field(min_length=1),
 ]
 
 
@@ -71,7 +75,8 @@ class JsonRecords(Block):
     """
 
     records: Annotated[
-        tuple[Annotated[str, AfterValidator(checked_path)], ...], BeforeValidator(as_list)
+        tuple[Annotated[str, AfterValidator(checked_path)], ...],
+        BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...]),
     ] = ()
     explode: Words = ()
     javascript: bool = False

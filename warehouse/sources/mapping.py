@@ -33,7 +33,7 @@ def _days(value: object) -> object:
     return int(found[1])
 
 
-Days = Annotated[int, BeforeValidator(_days)]
+Days = Annotated[int, BeforeValidator(_days, json_schema_input_type=str)]
 
 
 class Expect(Block):
@@ -113,7 +113,7 @@ class Mapping(Block):
     @property
     def fingerprint(self) -> str:
         """Hash of all that the mapping does, so that a changed mapping reads its files again."""
-        said = self.model_dump(mode="json", exclude={"about", "description"})
+        said = self.model_dump(mode="json", exclude={"about", "description"}, exclude_defaults=True)
         canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -57,7 +57,7 @@ def parse_mapping(text: str, file_name: str, parent: Callable[[str], Mapping] = 
     parent: gives the mapping of the name that `extends` names. Raises ConfigurationError with the file, the
     line and the key of the first mistake.
     """
-    content = _yaml(text, file_name)
+    content = mapping_content(text, file_name)
     extended = _extended(content, parent, file_name, text)
     try:
         return Mapping.model_validate(extended)
@@ -68,7 +68,7 @@ def parse_mapping(text: str, file_name: str, parent: Callable[[str], Mapping] = 
         raise ConfigurationError(f"Mapping {file_name}{where}: {complaint}.") from error
 
 
-def _yaml(text: str, file_name: str) -> dict[str, object]:
+def mapping_content(text: str, file_name: str) -> dict[str, object]:
     """The blocks of a YAML text. Raises ConfigurationError when it has none or one of them twice."""
     try:
         content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader

@@ -30,8 +30,10 @@ def _as_const(value: object) -> object:
     return {"const": value} if isinstance(value, str) else value
 
 
-Spec = Annotated[FieldSpec, BeforeValidator(_as_const)]
-Conditions = Annotated[tuple[Condition, ...], BeforeValidator(as_list)]
+Spec = Annotated[FieldSpec, BeforeValidator(_as_const, json_schema_input_type=str | FieldSpec)]
+Conditions = Annotated[
+    tuple[Condition, ...], BeforeValidator(as_list, json_schema_input_type=Condition | tuple[Condition, ...])
+]
 
 
 class Emit(Block):

@@ -11,11 +11,15 @@ from zoneinfo import ZoneInfo
 from warehouse.sources.mapping import Mapping
 
 _PULL = re.compile(r"(?<!\d)\d{8}T\d{6}Z")
-_DAYS = (
-    re.compile(r"(?<!\d)(?P<year>20\d\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)(?!\d)"),
-    re.compile(r"(?<!\d)(?P<day>[0-3]\d)[-_.](?P<month>[01]\d)[-_.](?P<year>20\d\d)(?!\d)"),
+_DAY = re.compile(
+    r"""(?<!\d)(?:
+    (?P<year>20\d\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)
+    (?=(?:(?:[01]\d|2[0-3])(?:[0-5]\d){2})?(?!\d))  # a time of day may follow at once
+    | (?P<d>[0-3]\d)[-_.](?P<m>[01]\d)[-_.](?P<y>20\d\d)(?!\d)
+    )""",
+    re.VERBOSE,
 )
-_CLOCK = re.compile(r"^[T_ -]+([0-2]\d)[-_:.]?([0-5]\d)(?:[-_:.]?([0-5]\d))?(?!\d)")
+_CLOCK = re.compile(r"^[T_ -]*([0-2]\d)[-_:.]?([0-5]\d)(?:[-_:.]?([0-5]\d))?(?!\d)")
 
 
 def export_moment(
@@ -31,7 +35,7 @@ def export_moment(
         return named
     if named is not None:
         start = _utc(datetime.combine(named, time()), zone)
-        end = start + timedelta(days=1) - timedelta(seconds=1)
+        end = _utc(datetime.combine(named + timedelta(days=1), time()), zone) - timedelta(seconds=1)
         return newest if newest is not None and start <= newest <= end else end
     return written if mapping.read.moment == "file_time" or newest is None else newest
 
@@ -44,10 +48,10 @@ def _in_name(name: str, zone: str) -> datetime | date | None:
             return datetime.fromisoformat(pull[0]).replace(tzinfo=None)
         except ValueError:
             return None
-    found = [match for pattern in _DAYS for match in pattern.finditer(name)]
-    for match in sorted(found, key=lambda m: m.start(), reverse=True):
+    for match in reversed(list(_DAY.finditer(name))):
+        written = (match["year"] or match["y"], match["month"] or match["m"], match["day"] or match["d"])
         try:
-            day = date(int(match["year"]), int(match["month"]), int(match["day"]))
+            day = date(*map(int, written))
         except ValueError:
             continue
         clock = _CLOCK.match(name[match.end() :])

@@ -12,10 +12,11 @@ _PLATFORMS = {
     "threads.com": "threads",
 }  # fmt: skip
 _SAME_HOST = {"twitter.com": "x.com", "fb.com": "facebook.com", "threads.net": "threads.com"}
-_PREFIX = re.compile(r"^(?:www|m|mobile|mbasic|web|nl-nl|old|touch)\.")
+_PREFIX = re.compile(r"^(?:(?:www|m|mobile|mbasic|web|nl-nl|old|touch)\.)+(?=[^.]+\.)")
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|fbclid|gclid|igshid|igsh|ref|ref_src|ref_url|s|si|t|mibextid|__\w+|rdid)$"
+    r"^(?:utm_\w+|fbclid|gclid|igshid|igsh|ref|ref_src|ref_url|s|si|t|mibextid|__\w+(?:\[\d*\])?|rdid)$"
 )
+_END = re.compile(r"[/\s]+$")
 _X_STATUS = re.compile(r"^/(?:i/(?:web/)?|[^/]+/)status(?:es)?/(\d+)")
 _AT_POST = re.compile(r"^at://(did:[^/]+)/app\.bsky\.feed\.post/(\w+)$")
 _MASTODON = re.compile(r"^/(?:@[^/]+|users/[^/]+/statuses)/(\d+)$")
@@ -34,7 +35,7 @@ def canonical_url(url: str) -> str:
     split = urlsplit(url.strip())
     query = [(k, v) for k, v in parse_qsl(split.query, keep_blank_values=True) if not _TRACKING.match(k)]
     if host == "youtu.be" and len(path) > 1:
-        return f"https://youtube.com/watch?v={path[1:]}"
+        host, path, query = "youtube.com", "/watch", [("v", path[1:]), *query]
     status = _X_STATUS.match(path) if host == "x.com" else None
     if status:
         return f"https://x.com/i/status/{status[1]}"
@@ -85,13 +86,13 @@ def _web(url: str) -> tuple[str, str] | None:
     """Host and path of an address, in plain form."""
     try:
         split = urlsplit(url.strip())
-        host = (split.hostname or "").removesuffix(".")
+        host = (split.hostname or "").rstrip(".")
     except ValueError:
         return None
-    if split.scheme.lower() not in ("http", "https") or not host:
+    if split.scheme.lower() not in ("http", "https") or not host or "\\" in split.netloc:
         return None
     host = _PREFIX.sub("", host)
-    return _SAME_HOST.get(host, host), split.path.rstrip("/") or ""
+    return _SAME_HOST.get(host, host), _END.sub("", split.path)
 
 
 def _x_id(_host: str, path: str, _query: dict[str, str]) -> str | None:

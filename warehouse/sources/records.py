@@ -49,7 +49,12 @@ def json_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
         text = stream.read()
     if mapping.read.json_.javascript:
         text = text.partition("=")[2].strip().removesuffix(";")
-    return _record_rows(_records(_parsed(text, name), paths), mapping)
+    document = _parsed(text, name)
+    if not _has_lists(document, paths):
+        raise SourceError(
+            f"Bestand {name} heeft geen {' of '.join(paths)}; controleer of mapping {mapping.id} erbij hoort."
+        )
+    return _record_rows(_records(document, paths), mapping)
 
 
 def ndjson_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
@@ -62,10 +67,13 @@ def _line_records(lines: Iterator[str], mapping: Mapping, name: str) -> Iterator
     for line in lines:
         if not line.strip():
             continue
+        paths = mapping.read.json_.records or ("$",)
         try:
-            yield from _records(_parsed(line, name), mapping.read.json_.records or ("$",))
+            document = _parsed(line, name)
         except SourceError:
             yield _Unreadable("beschadigde_regel")
+            continue
+        yield from _records(document, paths) if _has_lists(document, paths) else [_Unreadable("geen_record")]
 
 
 def _shallow(record: object, name: str) -> object:
@@ -117,6 +125,12 @@ def _records(document: object, paths: Sequence[str]) -> list[object]:
     if not isinstance(document, dict | list):
         return []
     return next((found for path in paths if (found := jsonpath.findall(path, document))), [])
+
+
+def _has_lists(document: object, paths: Sequence[str]) -> bool:
+    """Whether the document has a list, if only an empty one, at any of the paths that end in [*]."""
+    lists = [path.removesuffix("[*]") for path in paths if path.endswith("[*]")]
+    return len(lists) < len(paths) or any(jsonpath.findall(path, document) for path in lists)
 
 
 def _record_rows(records: Iterable[object], mapping: Mapping) -> Iterator[Rows]:
