@@ -139,7 +139,7 @@ def _parser() -> DutchParser:
     sub = configured(command(nightly, "Draai een nacht", "--config weerklank.toml"))
     sub.add_argument("--as-of", type=_day, metavar="JJJJ-MM-DD", help="laatste dag (anders: vandaag)")
     configured(command(check, "Controleer instellingen, mappings en exports", "--config weerklank.toml"))
-    sub = command(inspect, "Bekijk een export en maak een concept voor de mapping", "export.csv")
+    sub = command(inspect, "Bekijk een export en maak een mapping", "export.csv")
     sub.add_argument("file", type=Path, metavar="BESTAND", help="de export")
     sub.add_argument("--as", dest="name", metavar="NAAM", help="hoe bron en mapping heten")
     sub.add_argument(

@@ -172,7 +172,12 @@ def source_mapping(source: Source, base: Path) -> MessageMapping:
     Raises ConfigurationError when it is not there or wrong.
     """
     if source.mapping.endswith((".yaml", ".yml")):
-        return load_mapping(base / source.mapping)
+        path = base / source.mapping
+        if "\0" not in source.mapping and not path.exists():
+            raise ConfigurationError(
+                f"Mapping {path} bestaat niet; controleer 'mapping' van bron '{source.name}'."
+            )
+        return load_mapping(path)
     try:
         return built_in_mapping(source.mapping)
     except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""The guide to mappings is whole and true: it names all that the grammar knows, and its examples do what it says."""
+"""The guide to mappings names all that the grammar knows, and its examples do what it says."""
 
 import ast
 import re
@@ -153,6 +153,14 @@ def test_the_first_mapping_is_ten_lines_and_gives_what_the_guide_says() -> None:
     assert set(speaking.messages["author_kind"]) == {"resident"}
 
 
+def test_every_link_within_the_guide_leads_somewhere() -> None:
+    heads = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", GUIDE, flags=re.DOTALL | re.MULTILINE), re.M)
+    places = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+    links = re.findall(r"\]\(#([^)]+)\)", GUIDE)
+    assert links
+    assert set(links) - places == set()
+
+
 def test_the_settings_in_it_are_settings() -> None:
     settings = [tomllib.loads(block) for language, block in BLOCKS if language == "toml"]
     assert [Source.model_validate(one) for block in settings for one in block.get("source", [])]
@@ -260,7 +268,7 @@ def test_every_rule_of_the_quarantine_is_explained_and_no_other() -> None:
 
 
 def rules_in_code() -> set[str]:
-    """Names of rules where rows are set aside: words with _ in those modules that are no column and no key."""
+    """Names of rules in the modules that set rows aside: words with _, no column and no key."""
     texts = [path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py")]
     words = {
         node.value

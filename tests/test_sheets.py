@@ -283,6 +283,18 @@ def test_what_is_no_workbook_is_refused() -> None:
     assert "wachtwoord" in refusal(protected)
 
 
+def test_the_library_writes_nothing_of_a_damaged_file_in_a_log(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workbook, sheet = one_sheet()
+    sheet.append(["1", "a", "b"])
+    workbook.create_chartsheet("Jan Jansen")
+    assert cells(saved(workbook), "nummer") == [("1",)]
+    batches(saved(workbook), ', sheets: ["*"]')
+    assert caplog.text == ""
+    assert capfd.readouterr() == ("", "")
+
+
 visible = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))
 # A text that Excel keeps: no formula, no escape (_x000D_), no line ends that XML makes one.
 texts = st.text(visible, min_size=1, max_size=8).filter(

@@ -3,7 +3,6 @@
 What stood there is told by a Dutch word in square brackets, so that the text stays readable.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,14 +94,17 @@ def author_keys(authors: pl.Series, platforms: pl.Series, secret: bytes) -> pl.S
     """
     if platforms.null_count():
         raise ValueError("an author key needs a platform")
-    pairs = zip(platforms.to_list(), authors.to_list(), strict=True)
-    keys = [None if author is None else _author_key(platform, author, secret) for platform, author in pairs]
-    return pl.Series(authors.name, keys, dtype=pl.String)
+    given = pl.DataFrame({"platform": platforms, "author": authors})
+    known = given.unique().drop_nulls()
+    keys = [_author_key(platform, author, secret) for platform, author in known.rows()]
+    keyed = known.with_columns(key=pl.Series(keys, dtype=pl.String))
+    found = given.join(keyed, on=["platform", "author"], how="left", maintain_order="left")
+    return found["key"].alias(authors.name)
 
 
 def _author_key(platform: str, author: str, secret: bytes) -> str:
     message = f"{platform}\0{' '.join(author.split()).casefold()}".encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:_KEY_CHARACTERS]
+    return hmac.digest(secret, message, "sha256").hex()[:_KEY_CHARACTERS]
 
 
 def _settled(text: str, steps: tuple[Step, ...]) -> str:

@@ -236,7 +236,7 @@ def _connect(path: Path, *, read_only: bool, **config: bool) -> duckdb.DuckDBPyC
         connection = duckdb.connect(path, read_only=read_only, config={**_CLOSED_WORLD, **config})
     except duckdb.Error as error:
         raise ConfigurationError(_why_closed(path, error)) from error
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET memory_limit = '1500MB'")
     return connection
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.intake import Reading, judged, readers, safe_batches
+from flows.intake import Reading, judged, loaded_row, readers, safe_batches
 from flows.night import prepared_night
 from tests.deployment import COLUMNS, SETTINGS, written_deployment
 from warehouse.load import load_export, tie_threads
@@ -140,10 +140,9 @@ def measure(folder: Path, rows: int, json_mb: int | None, *, pseudonymise: bool)
         start = time.perf_counter()
         pseudonymiser = night_pseudonymiser(night) if pseudonymise else AsItIs()
         batches = safe_batches(reading, frozenset(), pseudonymiser, reading_by, night)
-        from flows.intake import loaded_row
-
         load_export(store, loaded_row(reading, night.now), batches, reading.told_at)
         took["read again, hashed, loaded"] = time.perf_counter() - start
+        loaded_peak = peak_gib()
         start = time.perf_counter()
         tie_threads(store)
         took["threads and copies"] = time.perf_counter() - start
@@ -151,7 +150,7 @@ def measure(folder: Path, rows: int, json_mb: int | None, *, pseudonymise: bool)
     for name, seconds in took.items():
         print(f"{name:30} {seconds:8.1f} s")
     print(f"{'all':30} {sum(took.values()):8.1f} s")
-    print(f"peak memory {peak_gib():.2f} GiB ({judged_peak:.2f} when judged)")
+    print(f"peak memory {peak_gib():.2f} GiB ({judged_peak:.2f} when judged, {loaded_peak:.2f} when loaded)")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ def copies(messages: pl.DataFrame) -> pl.DataFrame:
     by_author, by_text = ["platform", "author_key", "content_hash"], ["platform", "content_hash"]
     from_elsewhere = pl.col("source_id") != pl.col("source_id").first().over(*by_text, "text_spell")
     found = (
-        ordered.with_columns(author_spell=_spell(by_author), text_spell=_spell(by_text))
+        ordered.filter(pl.col("content_hash").is_duplicated() | pl.col("text_truncated"))
+        .with_columns(author_spell=_spell(by_author), text_spell=_spell(by_text))
         .with_columns(
             by_url=pl.when(pl.col("url").is_not_null()).then(first.over("url", "content_hash")),
             by_author=pl.when(pl.col("author_key").is_not_null()).then(

@@ -5,6 +5,7 @@ or like a number that lost digits, the same cells are asked for as durations and
 typed as a date or a number answers.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 
 import fastexcel
@@ -18,6 +19,7 @@ _LONG_NUMBER = r"^-?\d{16,}(\.\d+)?$"
 _MOMENT = r"^-?\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
 _BEFORE_ANY_EXPORT = "1910"
 Typed = Mapping[tuple[int, int], str]
+logging.getLogger("calamine").setLevel(logging.CRITICAL + 1)  # it repeats what stands in a damaged file
 
 
 def excel_tables(content: bytes, name: str, typed: Mapping[str, Typed]) -> Iterator[Table]:

@@ -44,7 +44,7 @@ def raw_hashes(drafts: pl.DataFrame, secret: bytes) -> pl.Series:
     joined = drafts.select(
         pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in _OF_THE_TEXT], separator="\x1f")
     ).to_series()
-    digests = [hmac.new(secret, line.encode(), hashlib.sha256).hexdigest()[:32] for line in joined]
+    digests = [hmac.digest(secret, line.encode(), "sha256").hex()[:32] for line in joined]
     return pl.Series("raw_hash", digests, dtype=pl.String)
 
 

@@ -91,7 +91,7 @@ def _web(url: str) -> tuple[str, str] | None:
         return None
     if split.scheme.lower() not in ("http", "https") or not host or "\\" in split.netloc:
         return None
-    host = _PREFIX.sub("", host)
+    host = f"[{host}]" if ":" in host else _PREFIX.sub("", host)
     return _SAME_HOST.get(host, host), _END.sub("", split.path)
 
 

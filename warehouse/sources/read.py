@@ -81,7 +81,8 @@ def _said(part: Part, member: Part) -> str:
 def _joined(join: Join, rows: list[Part], drop: list[Part], mapping: Mapping, name: str) -> Joined:
     """The table that a join adds columns from."""
     itself = join.file == "@rows"
-    found = rows if itself else [part for part in drop if _matches(part, [join.file])]
+    by_name = sorted(drop, key=lambda part: part.name)
+    found = rows if itself else [part for part in by_name if _matches(part, [join.file])]
     if not found:
         raise SourceError(
             f"Bestand {name}: '{join.file}' ontbreekt in dezelfde levering; zet de bestanden bij elkaar."

@@ -64,7 +64,7 @@ class Tally:
 
     def repeats(self) -> pl.DataFrame:
         """PLACE of messages whose id another one of the file has too, and which give way to it."""
-        ids = pl.concat(self._ids)
+        ids = pl.concat(self._ids).sort("row", maintain_order=True)
         kept = ids.unique(_ID, keep=self._mapping.dedupe.keep, maintain_order=True)
         return ids.join(kept, on=["row", "role"], how="anti").select(*PLACE)
 
