@@ -28,6 +28,7 @@ def test_every_command_is_one_that_these_tests_or_ci_run() -> None:
         "weerklank demo",
         "pytest",
         "weerklank init",
+        "weerklank inspect",
         "weerklank check",
         "weerklank nightly",
         "weerklank sql",
@@ -45,7 +46,7 @@ def test_the_commands_in_the_order_of_the_readme(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    demo, init, check, nightly, sql = (ours(line) for line in COMMANDS if "weerklank" in line)
+    demo, init, inspect, check, nightly, sql = (ours(line) for line in COMMANDS if "weerklank" in line)
     assert main(demo) == 0
     said = capsys.readouterr().out
     assert "Rapport: " in said
@@ -61,6 +62,8 @@ def test_the_commands_in_the_order_of_the_readme(
     assert "klantcontact" in capsys.readouterr().out
     sample = (ROOT / "warehouse" / "sample" / "klantcontact" / "klantcontacten_2026.csv").read_bytes()
     (tmp_path / "mijn-gemeente" / "exports" / "klantcontact_1.csv").write_bytes(sample)
+    assert main(inspect) == 0
+    assert "Zaaknummer" in capsys.readouterr().out
     assert main(check) == 0
     # Residents only, no posts of the municipality: the gate stops the night and says why.
     assert main([*nightly, "--as-of", "2026-09-30"]) == 3

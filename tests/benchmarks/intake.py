@@ -24,7 +24,7 @@ from warehouse.pseudonymise import Pseudonymiser
 from warehouse.store import open_store
 
 _WORDS = "container vol zakken ernaast straat lamp stuk bus rijdt niet meer drukke weg speeltuin kapot".split()
-_START = datetime(2026, 1, 1, tzinfo=UTC)
+_START = datetime(2025, 1, 1, tzinfo=UTC)
 _JSON_MAPPING = """\
 id: groot
 version: 1
@@ -66,7 +66,7 @@ def written_csv(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(";".join(COLUMNS) + "\r\n")
         for n in range(rows):
-            when = _START + timedelta(seconds=n * 15)
+            when = _START + timedelta(seconds=n * 5 % 30_000_000)
             file.write(f'r{n};{when:%d-%m-%Y %H:%M};Inwoner {n % 90_000};;"{text(n)}"\r\n')
 
 
@@ -84,7 +84,7 @@ def written_json(path: Path, size: int) -> None:
 def _records() -> Iterator[str]:
     n = 0
     while True:
-        when = _START + timedelta(seconds=n * 15)
+        when = _START + timedelta(seconds=n * 5 % 30_000_000)
         yield json.dumps(
             {
                 "id": str(10**14 + n), "message": text(n) * 4, "created_time": when.isoformat(),
