@@ -32,8 +32,13 @@ class Export:
 
     @property
     def export_id(self) -> str:
-        """The same for the same bytes read by the same mapping for the same source."""
-        parts = (self.source.name, self.mapping.fingerprint, self.sha256, *self.beside_sha256)
+        """The same for the same bytes read by the same mapping for the same source.
+
+        A page of an API is told apart by its name, for the same answer on another night says that all of it
+        was still there.
+        """
+        page = (self.path.name,) if self.source.collect else ()
+        parts = (self.source.name, self.mapping.fingerprint, self.sha256, *self.beside_sha256, *page)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     @property

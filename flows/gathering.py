@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +14,7 @@ from flows.source_settings import Source
 from warehouse.errors import SourceError
 from warehouse.sources.mapping import Mapping
 from warehouse.sources.mapping_file import built_in_mapping
+from warehouse.sources.moments import export_moment
 from warehouse.store import Store
 from warehouse.tables import WHOLE_EXPORT
 
@@ -94,10 +94,10 @@ def _pages(night: Night, source: Source, mapping: Mapping) -> tuple[list[Export]
         for path, reader in zip(pull.paths, pull.readers, strict=True)
         for export in exports_of([path], source, read_by[reader])
     ]
-    passed = _passed(source, night.now, pull.window_start) if pull.complete else WHOLE_EXPORT.empty()
-    return exports, passed, pull.sentence
-
-
-def _passed(source: Source, told_at: datetime, window_start: datetime) -> pl.DataFrame:
-    row = {"source_id": source.name, "told_at": told_at, "window_start": window_start}
-    return WHOLE_EXPORT.conform(pl.DataFrame([row]))
+    if not pull.complete or not pull.paths:
+        return exports, WHOLE_EXPORT.empty(), pull.sentence
+    # The moment at which the pull began, as each of its pages tells; not this night's, which may be later.
+    zone = night.settings.municipality.timezone
+    told_at = export_moment(pull.paths[0].name, night.now, None, mapping, zone)
+    row = {"source_id": source.name, "told_at": told_at, "window_start": pull.window_start}
+    return exports, WHOLE_EXPORT.conform(pl.DataFrame([row])), pull.sentence

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 STEPS = (
-    "bestanden verzamelen", "lezen en vertalen", "poort: berichten",
-    "persoonsgegevens weghalen en opslaan", "poort: venster", "woorden en zinsvectoren", "thema's", "kloof en signalen", "poort: cijfers", "marts",
+    "bestanden verzamelen", "lezen en vertalen", "poort: berichten", "persoonsgegevens weghalen en opslaan",
+    "poort: venster", "woorden en zinsvectoren", "thema's", "kloof en signalen", "poort: cijfers", "marts",
     "rapport", "publiceren",
 )  # fmt: skip
 

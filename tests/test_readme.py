@@ -63,7 +63,7 @@ def test_the_commands_in_the_order_of_the_readme(
     sample = (ROOT / "warehouse" / "sample" / "klantcontact" / "klantcontacten_2026.csv").read_bytes()
     (tmp_path / "mijn-gemeente" / "exports" / "klantcontact_1.csv").write_bytes(sample)
     assert main(inspect) == 0
-    assert "Zaaknummer" in capsys.readouterr().out
+    assert "zaaknummer" in capsys.readouterr().out
     assert main(check) == 0
     # Residents only, no posts of the municipality: the gate stops the night and says why.
     assert main([*nightly, "--as-of", "2026-09-30"]) == 3

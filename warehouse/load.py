@@ -84,7 +84,8 @@ def tie_threads(store: Store) -> None:
 def empty_the_gone(store: Store, source_id: str, passes: int, now: datetime) -> int:
     """Empty messages that the last `passes` whole exports of a source lack though their period holds them.
 
-    A message belongs to the period in which its thread began. Says how many were emptied.
+    A message belongs to the period in which its thread began; of one whose beginning was never seen nothing
+    is known. Says how many were emptied.
     """
     parameters = {"source_id": source_id, "passes": passes}
     gone = store.query(_GONE, parameters)["message_id"]
@@ -97,11 +98,11 @@ _GONE = """
 WITH missed AS (
     SELECT message.message_id, count(*) AS times
     FROM core.message AS message
-    LEFT JOIN core.message AS root ON root.message_id = message.thread_id AND root.is_current
+    JOIN core.message AS root ON root.message_id = message.thread_id AND root.is_current
     JOIN core.whole_export AS passed
       ON passed.source_id = message.source_id
      AND passed.told_at > message.seen_at
-     AND coalesce(root.created_at, message.created_at) >= passed.window_start
+     AND root.created_at >= passed.window_start
     WHERE message.is_current AND message.deleted_at IS NULL AND message.source_id = $source_id
     GROUP BY message.message_id
 )

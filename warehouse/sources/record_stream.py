@@ -1,10 +1,14 @@
-"""Records of a JSON document that is too large to hold: one after the other, by ijson."""
+"""Records of a JSON document that is too large to hold: one after the other, each parsed as a whole.
 
+By the parser of the standard library, so that a record is what it is in a small document, and so that no
+document, however it is damaged, does more than be refused.
+"""
+
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
-
-import ijson
 
 from warehouse.errors import SourceError
 from warehouse.sources.decoding import decoded
@@ -12,27 +16,33 @@ from warehouse.sources.mapping import Mapping
 from warehouse.sources.parts import Part
 
 _SIMPLE = re.compile(r"\$((?:\.[^.\[\]*?@'\"]+)*)\[\*\]")
+_SPACE = re.compile(r"[ \t\n\r]*")
+_PIECE = 1 << 20
+_LONGEST_VALUE = 1 << 26
+_ONE = json.JSONDecoder(parse_float=str)
 
 
-def streamed_prefix(path: str) -> str | None:
-    """A JSONPath as ijson names the place; None for one that takes the whole document to judge."""
+def streamed_keys(path: str) -> tuple[str, ...] | None:
+    """The keys that lead to the list of a JSONPath; None for one that takes the whole document to judge."""
     found = _SIMPLE.fullmatch(path)
-    return f"{found[1]}.item".removeprefix(".") if found else None
+    return tuple(found[1].split(".")[1:]) if found else None
 
 
-def streamed_records(part: Part, mapping: Mapping, name: str, prefixes: list[str]) -> Iterator[object]:
-    """The records at the first prefix where there is any; numbers with a fraction are Decimals.
+def streamed_records(
+    part: Part, mapping: Mapping, name: str, places: Sequence[tuple[str, ...]]
+) -> Iterator[object]:
+    """What stands in the list (or block) at the first place where anything does; fractions are text.
 
-    Raises SourceError when the document is damaged.
+    Raises SourceError when the document is damaged, which may be after the last record.
     """
-    for prefix in prefixes:
+    for keys in places:
         found = False
-        with decoded(part, mapping, name) as stream:
+        with decoded(part, mapping, name) as text:
             try:
-                for record in ijson.items(_Utf8(stream), prefix):
+                for record in _Document(text).records(keys, script=mapping.read.json_.javascript):
                     found = True
                     yield record
-            except (ijson.JSONError, UnicodeError, ValueError) as error:
+            except (ValueError, RecursionError) as error:
                 raise SourceError(
                     f"Bestand {name}: de JSON is beschadigd of afgebroken; maak de export opnieuw."
                 ) from error
@@ -40,12 +50,97 @@ def streamed_records(part: Part, mapping: Mapping, name: str, prefixes: list[str
             return
 
 
-class _Utf8:
-    """A text as a stream of UTF-8 bytes, which is what ijson reads."""
+class _Document:
+    """A JSON text of which only a piece is in memory. Raises ValueError where it is no JSON."""
 
     def __init__(self, text: TextIOWrapper) -> None:
-        self._text = text
+        self._text, self._piece, self._at = text, "", 0
 
-    def read(self, size: int = -1) -> bytes:
-        """At most `size` characters, as bytes."""
-        return self._text.read(size).encode("utf-8", "replace")
+    def records(self, keys: Sequence[str], *, script: bool) -> Iterator[object]:
+        """What stands at `keys`; then the rest is read, to know that the document is whole."""
+        if script:
+            self._pass_assignment()
+        yield from self._found(keys)
+        if script and self._next() == ";":
+            self._at += 1
+        if self._next():
+            raise ValueError("more than one document")
+
+    def _found(self, keys: Sequence[str]) -> Iterator[object]:
+        if not keys:
+            for _ in self._inside():
+                yield self._value()
+            return
+        for key in self._inside():
+            if key == keys[0]:
+                yield from self._found(keys[1:])
+            else:
+                self._skip()
+
+    def _inside(self) -> Iterator[str | None]:
+        """Stops before every value of a list (None) or block (its key); a plain value is passed over."""
+        end = {"[": "]", "{": "}"}.get(self._next())
+        if end is None:
+            self._value()
+            return
+        self._at += 1
+        if self._next() == end:
+            self._at += 1
+            return
+        while True:
+            yield self._key() if end == "}" else None
+            sign = self._next()
+            self._at += 1
+            if sign == end:
+                return
+            if sign != ",":
+                raise ValueError("no comma")
+
+    def _key(self) -> str:
+        key = self._value()
+        if not isinstance(key, str) or self._next() != ":":
+            raise ValueError("no key")
+        self._at += 1
+        return key
+
+    def _skip(self) -> None:
+        """Passes over a value, of a list or block value by value."""
+        for _ in self._inside():
+            self._value()
+
+    def _value(self) -> object:
+        """The next value, however many pieces it takes."""
+        self._next()
+        while True:
+            with suppress(json.JSONDecodeError):
+                value, end = _ONE.raw_decode(self._piece, self._at)
+                if end < len(self._piece):  # else a number may go on
+                    self._at = end
+                    return value
+            if not self._more():
+                value, self._at = _ONE.raw_decode(self._piece, self._at)
+                return value
+
+    def _next(self) -> str:
+        """The next sign that is no white space, still unread; empty at the end."""
+        while True:
+            found = _SPACE.match(self._piece, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._piece):
+                return self._piece[self._at]
+            if not self._more():
+                return ""
+
+    def _more(self) -> bool:
+        """Reads on, twice as much when the value at hand is long; False at the end."""
+        rest = self._piece[self._at :]
+        if len(rest) > _LONGEST_VALUE:
+            raise ValueError("one value without end")
+        more = self._text.read(max(_PIECE, len(rest)))
+        self._piece, self._at = rest + more, 0
+        return bool(more)
+
+    def _pass_assignment(self) -> None:
+        """Goes to what is assigned to the variable of a script."""
+        self._more()
+        self._at = self._piece.find("=") + 1

@@ -16,7 +16,7 @@ from warehouse.sources.decoding import decoded, text_lines
 from warehouse.sources.fields import is_path
 from warehouse.sources.mapping import Mapping
 from warehouse.sources.parts import Part
-from warehouse.sources.record_stream import streamed_prefix, streamed_records
+from warehouse.sources.record_stream import streamed_keys, streamed_records
 from warehouse.sources.rows import PATH, ROW, Rows, normalised, rejected_rows
 
 _BATCH = 10_000
@@ -37,9 +37,9 @@ class _Unreadable:
 def json_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
     """Rows of one JSON document, piece by piece when it is large. Raises SourceError when it is damaged."""
     paths = mapping.read.json_.records or ("$[*]",)
-    prefixes = [streamed_prefix(path) for path in paths]
-    if part.size > _LARGE and all(prefix is not None for prefix in prefixes):
-        records = streamed_records(part, mapping, name, [prefix or "" for prefix in prefixes])
+    places = [keys for path in paths if (keys := streamed_keys(path)) is not None]
+    if part.size > _LARGE and len(places) == len(paths):
+        records = streamed_records(part, mapping, name, places)
         return _record_rows((_shallow(record, name) for record in records), mapping)
     if part.size > _LARGEST_WHOLE:
         raise SourceError(
