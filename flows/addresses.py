@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
+from flows.collect_address import LOOPBACK
 from flows.file_rules import shown
 from warehouse.errors import ConfigurationError
 
@@ -78,6 +79,8 @@ def address(pattern: str, source: str) -> Address:
             source,
             f"het patroon '{shown(rest)}' kan niet; schrijf bijvoorbeeld {scheme}://naam/map/*.csv",
         )
+    if scheme == "webdav" and urlsplit(f"//{host}").hostname not in LOOPBACK:
+        raise _wrong(source, "webdav is niet beveiligd; gebruik webdavs")
     magic = next((place for place, part in enumerate(parts[:-1]) if _magic(part, scheme)), len(parts) - 1)
     kind: Scheme = next(known for known in get_args(Scheme) if known == scheme)
     return Address(kind, host, "/".join(parts[:magic]), tuple(parts[magic:]), query)

@@ -70,8 +70,9 @@ def _read_by(source: Source, page: Path, mapping: Mapping) -> Mapping:
 
 
 def _is_export(path: Path) -> bool:
-    """Whether a file of the inbox is an export, not what the collecting keeps for itself."""
-    return path.name not in ("files.json", "checkpoint.json")
+    """Whether a file of the inbox is an export, not what the collecting keeps for itself or left half."""
+    hidden = path.parent.name.startswith(".") or path.name.startswith(".")
+    return not hidden and path.name not in ("files.json", "checkpoint.json")
 
 
 def _not_yet(source: Source) -> str:

@@ -137,7 +137,9 @@ def exports_of(paths: Iterable[Path], source: Source, mapping: Mapping) -> list[
 
 
 def _matches(path: Path, globs: list[str]) -> bool:
-    return any(fnmatchcase(path.name, glob) for glob in globs) and path.is_file()
+    """Whether it is a file to join; a link may point anywhere, and names itself as such in local_files."""
+    named = any(fnmatchcase(path.name, glob) for glob in globs)
+    return named and path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
 
 
 def _nothing(source: Source, base: Path, waiting: tuple[str, ...], refused: tuple[str, ...]) -> str:

@@ -17,6 +17,7 @@ class Trouble(Enum):
     """Why there is no page."""
 
     TOKEN = "token"  # noqa: S105
+    LOGIN = "login"
     RIGHT = "right"
     ABSENT = "absent"
     CURSOR = "cursor"
@@ -28,6 +29,7 @@ class Trouble(Enum):
     REFUSED = "refused"
     NOT_JSON = "not json"
     TOO_LARGE = "too large"
+    TOO_MUCH = "too much"
     ELSEWHERE = "elsewhere"
     LOOP = "loop"
 
@@ -131,9 +133,9 @@ def text_at(document: object, *keys: str) -> str:
 
 
 def count_at(document: object, *keys: str) -> int:
-    """The number at these keys; 0 when it is not there."""
+    """The number at these keys; 0 when it is not there, or larger than anything is."""
     written = text_at(document, *keys)
-    return int(written) if written.isdecimal() else 0
+    return int(written) if written.isdecimal() and len(written) <= 18 else 0
 
 
 def with_query(url: str, **parameters: str | int) -> str:
@@ -199,7 +201,7 @@ def _is_epoch(written: str) -> bool:
 def _http_date(written: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(written)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

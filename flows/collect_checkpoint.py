@@ -19,7 +19,7 @@ from flows.collect_api import Ask
 _STAMP = "%Y%m%dT%H%M%SZ"
 _FOLDER = re.compile(r"\d{8}T\d{6}Z")
 _NAME = "checkpoint.json"
-_LIVES = timedelta(hours=24)
+_LIVES = timedelta(hours=60)  # Three nights: the next night begins a day or more after this one.
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Checkpoint:
     begin anew. asks: what is still to be asked, in order. asked: fingerprints of all that was asked or waits
     for it. kept: names of the pages on disk. gone: items that were deleted between the listing and the
     question about them; refused: items that the API would not tell about. restarts: how often the pull began
-    anew because its cursor had expired.
+    anew because its cursor had expired. size: bytes that came.
     """
 
     started: datetime
@@ -42,6 +42,7 @@ class Checkpoint:
     gone: int = 0
     refused: int = 0
     restarts: int = 0
+    size: int = 0
 
     @property
     def stamp(self) -> str:
@@ -54,13 +55,19 @@ _FORM = TypeAdapter(Checkpoint)
 
 def kept_checkpoint(folder: Path, wish: str, now: datetime) -> Checkpoint | None:
     """Where an earlier pull stopped; None when there is none, it is too old, or it was of something else."""
+    found = _living(folder, now)
+    if found is None or found.wish != wish:
+        return None
+    return found if all((folder / found.stamp / name).is_file() for name in found.kept) else None
+
+
+def _living(folder: Path, now: datetime) -> Checkpoint | None:
+    """The checkpoint of a pull that may still go on."""
     try:
         found = _FORM.validate_json((folder / _NAME).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    young = timedelta(0) <= now - found.started < _LIVES
-    whole = all((folder / found.stamp / name).is_file() for name in found.kept)
-    return found if young and whole and found.wish == wish else None
+    return found if timedelta(0) <= now - found.started < _LIVES else None
 
 
 def keep_checkpoint(folder: Path, state: Checkpoint) -> None:
@@ -84,10 +91,15 @@ def drop_pages(folder: Path) -> None:
 
 
 def forgotten(folder: Path, keep_days: int, now: datetime) -> int:
-    """Removes the pages of pulls that began more than `keep_days` ago; gives how many pulls that were."""
+    """Removes the pages of pulls that began more than `keep_days` ago; gives how many pulls that were.
+
+    Those of a pull that may still go on stay.
+    """
+    living = _living(folder, now)
     old = [
         path for path in sorted(folder.iterdir()) if _FOLDER.fullmatch(path.name) and not path.is_symlink()
         and datetime.strptime(path.name, _STAMP).replace(tzinfo=UTC) < now - timedelta(days=keep_days)
+        and (living is None or path.name != living.stamp)
     ] if folder.is_dir() else []  # fmt: skip
     for path in old:
         shutil.rmtree(path)

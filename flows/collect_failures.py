@@ -8,6 +8,8 @@ from flows.source_settings import Collect
 
 _SENTENCES = {
     Trouble.TOKEN: "weigert het token; vernieuw het en zet het nieuwe in {variable}",
+    Trouble.LOGIN: "geeft geen token; controleer token_url en client in [source.collect] en het geheim "
+    "in {variable}",
     Trouble.RIGHT: "geeft geen toegang; het token in {variable} mist een recht: {rights}",
     Trouble.ABSENT: "kent dit account of adres niet; controleer account en url in [source.collect]",
     Trouble.CURSOR: "wil niet verder vanaf de laatste pagina, ook niet na opnieuw beginnen; "
@@ -22,7 +24,8 @@ _SENTENCES = {
     "van het token: {rights}",
     Trouble.NOT_JSON: "geeft een webpagina in plaats van JSON; controleer url, of er een storing is en of "
     "een proxy om inloggen vraagt",
-    Trouble.TOO_LARGE: "geeft een pagina die te groot is; meld dit aan de leverancier",
+    Trouble.TOO_LARGE: "geeft een pagina die te groot of vreemd ingepakt is; meld dit aan de leverancier",
+    Trouble.TOO_MUCH: "geeft meer dan 4 GiB voor een keer; zet days lager of meld dit aan de leverancier",
     Trouble.ELSEWHERE: "verwijst door naar een andere host, waar het token niet heen mag; controleer url",
     Trouble.LOOP: "blijft dezelfde of eindeloos nieuwe pagina's aanwijzen; meld dit aan de leverancier",
 }
@@ -38,4 +41,4 @@ def failure_sentence(source: str, collect: Collect, api: Api, base: str, failure
     what = _SENTENCES[failure.trouble].format(
         variable=variable if collect.token else "[source.collect]", rights=api.rights
     )
-    return f"Bron '{source}': {api.name} ({urlsplit(base).hostname}{status}) {what}."
+    return f"Bron '{source}': {api.name} ({failure.host or urlsplit(base).hostname}{status}) {what}."

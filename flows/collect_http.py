@@ -9,22 +9,24 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote_plus, urlsplit
 
 import httpx2
 import stamina
 import stamina.instrumentation
 
-from flows.collect_api import Answer, Api, Ask, Trouble, retry_after, server_date
-from flows.collect_json import parsed
+from flows.collect_address import is_token, same_origin
+from flows.collect_api import Answer, Api, Ask, Trouble, retry_after, server_date, text_at
+from flows.collect_json import parsed, without_token
 from warehouse.errors import ConfigurationError
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
+# Each unpacks to a thousand times its size at most; what is packed twice, to a million times.
+_PACKINGS = ("", "identity", "gzip", "deflate")
 _PASSING = (Trouble.LIMIT, Trouble.SERVER, Trouble.NETWORK, Trouble.SLOW)
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What is worth telling goes through `tell`; their own logs would repeat addresses.
 stamina.instrumentation.set_on_retry_hooks(())
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -58,10 +60,11 @@ class Patience:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no page: the trouble, and the status where a server gave one."""
+    """Why there is no page: the trouble, the status where a server gave one, and which if not the API's."""
 
     trouble: Trouble
     status: int | None = None
+    host: str | None = None
 
     @property
     def passing(self) -> bool:
@@ -77,15 +80,25 @@ class _Again(Exception):
         self.failure, self.asked_wait, self.last = failure, asked_wait, last
 
 
+@dataclass(frozen=True)
+class Grant:
+    """Where a token that lives for minutes is given, to whom, and for which secret (RFC 6749, 4.4)."""
+
+    url: str
+    client: str
+    secret: str = field(repr=False)
+
+
 @contextmanager
-def caller(api: Api, base: str, token: str | None, patience: Patience) -> Iterator["Caller"]:
+def caller(
+    api: Api, base: str, token: str | None, patience: Patience, grant: Grant | None = None
+) -> Iterator["Caller"]:
     """What asks this API for pages, with one connection pool and one budget of waiting.
 
+    grant: where the token comes from, when it is not known beforehand.
     Raises ConfigurationError when SSL_CERT_FILE or a proxy in the environment is wrong.
     """
-    headers = {"Accept": "application/json", "User-Agent": "weerklank"}
-    if token:
-        headers |= api.token_headers(token)
+    headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "weerklank"}
     limits = httpx2.Timeout(patience.read, connect=patience.connect)
     try:
         client = httpx2.Client(headers=headers, timeout=limits, follow_redirects=False)
@@ -94,14 +107,23 @@ def caller(api: Api, base: str, token: str | None, patience: Patience) -> Iterat
             "Er is geen beveiligde verbinding te maken; controleer SSL_CERT_FILE, HTTPS_PROXY en NO_PROXY."
         ) from error
     with client:
-        yield Caller(api, urlsplit(base), client, patience)
+        yield Caller(api, urlsplit(base), client, patience, token, grant)
 
 
 class Caller:
     """Asks for pages of one API, and keeps count of the waiting."""
 
-    def __init__(self, api: Api, base: SplitResult, client: httpx2.Client, patience: Patience) -> None:
+    def __init__(
+        self,
+        api: Api,
+        base: SplitResult,
+        client: httpx2.Client,
+        patience: Patience,
+        token: str | None,
+        grant: Grant | None,
+    ) -> None:
         self._api, self._base, self._client, self._patience = api, base, client, patience
+        self._token, self._grant = token, grant
         self._waited = 0.0
         self._pause = 0.0
 
@@ -113,17 +135,51 @@ class Caller:
         url = same_origin(ask.url, self._base)
         if url is None:
             return Failure(Trouble.ELSEWHERE)
-        found = self._attempted(url, ask)
+        found = self._with_token(url, ask)
         if isinstance(found, Answer):
             self._pause = self._api.pause(found)
         return found
 
-    def _attempted(self, url: str, ask: Ask) -> Answer | Failure:
+    def without_token(self, content: bytes) -> bytes:
+        """A page without the token that it was asked with."""
+        return without_token(content, self._token)
+
+    def _with_token(self, url: str, ask: Ask) -> Answer | Failure:
+        """The page; with a token of minutes asked for at the start, and once more where it has run out."""
+        if self._grant is None:
+            return self._attempted(lambda: self._received(url), ask)
+        failure = self._granted(self._grant) if self._token is None else None
+        if failure is not None:
+            return failure
+        found = self._attempted(lambda: self._received(url), ask)
+        if not isinstance(found, Failure) or found.trouble is not Trouble.TOKEN:
+            return found
+        failure = self._granted(self._grant)
+        if failure is not None:
+            return failure
+        found = self._attempted(lambda: self._received(url), ask)
+        expired = isinstance(found, Failure) and found.trouble is Trouble.TOKEN
+        return Failure(Trouble.RIGHT, found.status) if expired else found
+
+    def _granted(self, grant: Grant) -> Failure | None:
+        """Takes a new token; why there is none when there is none."""
+        found = self._attempted(lambda: self._posted(grant), Ask("", grant.url))
+        host = urlsplit(grant.url).hostname
+        if isinstance(found, Failure):
+            told = found.passing or found.trouble in (Trouble.CERTIFICATE, Trouble.NOT_JSON)
+            return Failure(found.trouble if told else Trouble.LOGIN, found.status, host)
+        token = text_at(found.document, "access_token")
+        if not is_token(token):
+            return Failure(Trouble.LOGIN, found.status, host)
+        self._token = token
+        return None
+
+    def _attempted(self, received: Callable[[], Answer | Failure], ask: Ask) -> Answer | Failure:
         most = self._patience.attempts
         try:
             for attempt in stamina.retry_context(on=self._backoff, attempts=most, timeout=None):
                 with attempt:
-                    return self._once(url, ask, attempt.num, last=attempt.num == most)
+                    return self._once(received, ask, attempt.num, last=attempt.num == most)
         except _Again as over:
             return over.failure
         raise AssertionError("stamina always ends with an answer or an exception")
@@ -142,10 +198,12 @@ class Caller:
         self._patience.sleep(seconds)
         return True
 
-    def _once(self, url: str, ask: Ask, number: int, *, last: bool) -> Answer | Failure:
+    def _once(
+        self, received: Callable[[], Answer | Failure], ask: Ask, number: int, *, last: bool
+    ) -> Answer | Failure:
         backoff = self._patience.first * 2 ** (number - 1) + self._patience.chance()
         try:
-            answer = self._received(url)
+            answer = received()
         except httpx2.TimeoutException as error:
             raise _Again(Failure(Trouble.SLOW), backoff, last=last) from error
         except httpx2.TransportError as error:
@@ -154,6 +212,8 @@ class Caller:
             raise _Again(Failure(Trouble.NETWORK), backoff, last=last) from error
         except httpx2.RequestError as error:
             raise _Again(Failure(Trouble.SERVER), backoff, last=last) from error
+        except httpx2.InvalidURL:
+            return Failure(Trouble.ELSEWHERE)
         if isinstance(answer, Failure):
             return answer
         trouble = self._trouble(answer, ask)
@@ -181,23 +241,36 @@ class Caller:
 
     def _received(self, url: str) -> Answer | Failure:
         """One request, and its redirects within the same host."""
+        headers = self._api.token_headers(self._token) if self._token else {}
         for _ in range(_MOST_REDIRECTS + 1):
-            with self._client.stream("GET", url) as response:
-                if response.status_code in _REDIRECTS:
-                    onward = same_origin(urljoin(url, response.headers.get("location", "")), self._base)
-                    if onward is None:
-                        return Failure(Trouble.ELSEWHERE, response.status_code)
-                    url = onward
-                    continue
-                content = self._body(response)
-                if content is None:
-                    return Failure(Trouble.TOO_LARGE, response.status_code)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, headers, content, parsed(content), server_date(headers))
+            with self._client.stream("GET", url, headers=headers) as response:
+                if response.status_code not in _REDIRECTS:
+                    return self._answer(response)
+                onward = same_origin(response.headers.get("location", ""), self._base, url)
+                if onward is None:
+                    return Failure(Trouble.ELSEWHERE, response.status_code)
+                url = onward
         return Failure(Trouble.ELSEWHERE)
+
+    def _posted(self, grant: Grant) -> Answer | Failure:
+        """What is said to our secret; it follows no redirect."""
+        # Both are form-encoded first (RFC 6749, 2.3.1).
+        pair = (quote_plus(grant.client), quote_plus(grant.secret))
+        form = {"grant_type": "client_credentials"}
+        with self._client.stream("POST", grant.url, data=form, auth=pair) as response:
+            return self._answer(response)
+
+    def _answer(self, response: httpx2.Response) -> Answer | Failure:
+        content = self._body(response)
+        if content is None:
+            return Failure(Trouble.TOO_LARGE, response.status_code)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, content, parsed(content), server_date(headers))
 
     def _body(self, response: httpx2.Response) -> bytes | None:
         """The whole body; None when it is too large. Raises ReadTimeout when it drips for too long."""
+        if response.headers.get("content-encoding", "").strip().lower() not in _PACKINGS:
+            return None
         until, parts, size = self._patience.monotonic() + self._patience.page, list[bytes](), 0
         for part in response.iter_bytes():
             parts.append(part)
@@ -207,28 +280,3 @@ class Caller:
             if self._patience.monotonic() > until:
                 raise httpx2.ReadTimeout("")
         return b"".join(parts)
-
-
-def same_origin(url: str, base: SplitResult) -> str | None:
-    """`url` with the scheme and port of `base`, or None when it is another host's.
-
-    A server behind a proxy often writes http in its links to itself.
-    """
-    try:
-        parts = urlsplit(url)
-        other = parts.hostname != base.hostname or (parts.port or base.port) != base.port
-    except ValueError:
-        return None
-    if other or parts.scheme not in ("http", "https") or parts.username is not None:
-        return None
-    return urlunsplit(parts._replace(scheme=base.scheme, netloc=base.netloc))
-
-
-def is_safe(base: str) -> bool:
-    """Whether a token may travel there: encrypted, or to this machine itself; and nothing secret in it."""
-    try:
-        parts = urlsplit(base)
-    except ValueError:
-        return False
-    private = parts.hostname is not None and parts.username is None and not parts.query
-    return private and (parts.scheme == "https" or parts.hostname in _LOOPBACK)

@@ -41,10 +41,11 @@ def _onward(ask: Ask, answer: Answer, scope: Scope) -> Onward:
     if ask.reader == _CONTEXT or not isinstance(answer.document, list):
         return Onward()
     statuses = [status for status in answer.document if isinstance(status, dict)]
+    here = {text_at(status, "id") for status in statuses}
     below = tuple(
         Ask(_CONTEXT, f"{scope.base}/api/v1/statuses/{text_at(status, 'id')}/context", of_item=True)
         for status in statuses
-        if not _answers_itself(status)
+        if not (_answers_itself(status) and text_at(status, "in_reply_to_id") in here)
     )
     old = all_before([text_at(status, "created_at") for status in statuses], scope.since)
     link = _NEXT.search(answer.headers.get("link", ""))
@@ -52,7 +53,7 @@ def _onward(ask: Ask, answer: Answer, scope: Scope) -> Onward:
 
 
 def _answers_itself(status: dict[str, object]) -> bool:
-    """The rest of a thread of its own: the context of the first status has it."""
+    """The rest of a thread of its own: the context of the status before it has it, when that is asked for."""
     return text_at(status, "in_reply_to_account_id") == text_at(status, "account", "id") != ""
 
 

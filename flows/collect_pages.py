@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flows.collect_address import is_safe, is_token
 from flows.collect_api import Answer, Api, Ask, Scope, Trouble
 from flows.collect_apis import APIS
 from flows.collect_checkpoint import (
@@ -18,14 +19,14 @@ from flows.collect_checkpoint import (
     kept_checkpoint,
 )
 from flows.collect_failures import failure_sentence
-from flows.collect_http import Caller, Failure, Patience, caller, is_safe
-from flows.collect_json import without_token
+from flows.collect_http import Caller, Failure, Grant, Patience, caller
 from flows.credentials import credential
 from flows.settings import Environment
 from flows.source_settings import Collect, Source
 from warehouse.errors import ConfigurationError, SourceError
 
 _MOST_ASKS = 5_000  # Far more than a month of the largest municipality.
+_MOST_BYTES = 4 * 2**30
 _SKEW = timedelta(minutes=5)
 Tell = Callable[[str], None]
 
@@ -57,14 +58,14 @@ def pulled(
     """Pulls a source's API into `inbox`/<source>/<start of the pull>/, one file per page as the API gave it.
 
     now: UTC, without a zone mark as everywhere in the warehouse. Goes on where an earlier pull was cut off,
-    when that is less than a day ago. Raises ConfigurationError for settings that cannot work, and SourceError
-    when the API gives nothing or refuses.
+    when that is no more than two nights ago. Raises ConfigurationError for settings that cannot work, and
+    SourceError when the API gives nothing or refuses.
     """
     if source.collect is None:
         raise ConfigurationError(f"Bron '{source.name}' heeft geen [source.collect]; noem daar de API.")
     pull = _pull(source, source.collect, inbox, environment, patience or Patience())
     try:
-        with caller(pull.api, pull.base, pull.token, pull.patience) as asking:
+        with caller(pull.api, pull.base, pull.token, pull.patience, pull.grant) as asking:
             return _gone_through(pull, asking, now.replace(tzinfo=UTC), tell)
     except OSError as error:
         raise SourceError(
@@ -104,6 +105,7 @@ class _Pull:
     api: Api
     base: str
     token: str | None = field(repr=False)
+    grant: Grant | None
     folder: Path
     patience: Patience
 
@@ -125,9 +127,10 @@ def _pull(
 ) -> _Pull:
     api, name = APIS[collect.api], source.name
     base = (collect.url or api.home).rstrip("/")
-    if not is_safe(base):
+    unsafe = "url" if not is_safe(base) else "token_url" if not is_safe(collect.token_url or base) else ""
+    if unsafe:
         raise ConfigurationError(
-            f"Bron '{name}': daar mag geen token heen; schrijf bij url een adres met https, "
+            f"Bron '{name}': daar mag geen token heen; schrijf bij {unsafe} een adres met https, "
             "zonder naam, wachtwoord of vraagteken."
         )
     if not source.mapping.endswith((".yaml", ".yml")) and source.mapping not in api.readers:
@@ -142,7 +145,15 @@ def _pull(
             "WEERKLANK-variabele."
         )
     token = credential(collect.token, environment).strip() if collect.token else None
-    return _Pull(source, collect, api, base, token, inbox / name, patience)
+    if token and collect.token_url:
+        grant = Grant(collect.token_url, collect.client, token)
+        return _Pull(source, collect, api, base, None, grant, inbox / name, patience)
+    if token and not is_token(token):
+        raise ConfigurationError(
+            f"Bron '{name}': het token '{collect.token}' heeft spaties, regeleinden of letters met accenten, "
+            "en die heeft geen token; kopieer het opnieuw."
+        )
+    return _Pull(source, collect, api, base, token, None, inbox / name, patience)
 
 
 class _Stopped(Exception):
@@ -176,7 +187,7 @@ def _gone_through(pull: _Pull, asking: Caller, now: datetime, tell: Tell) -> Pul
             continue
         if failure.passing and state.kept:
             return _result(pull, state, pull.sentence(failure))
-        if failure.trouble in (Trouble.LOOP, Trouble.CURSOR):
+        if failure.trouble in (Trouble.LOOP, Trouble.CURSOR, Trouble.TOO_MUCH):
             drop_checkpoint(pull.folder)
         raise SourceError(pull.sentence(failure))
 
@@ -212,7 +223,7 @@ def _steps(pull: _Pull, asking: Caller, state: Checkpoint, tell: Tell) -> Iterat
             theirs = None if clocks_compared else _skewed(pull, answer, tell)
             anew = _from_the_start(pull, state, theirs) if theirs else state
             # A list that is asked for with the start of the window is another list now.
-            state = _onward(pull, ask, answer, anew) if anew.asks == state.asks else anew
+            state = _onward(pull, asking, ask, answer, anew) if anew.asks == state.asks else anew
             clocks_compared = True
         yield state
 
@@ -228,25 +239,28 @@ def _without(ask: Ask, failure: Failure, state: Checkpoint) -> Checkpoint:
     return replace(state, refused=state.refused + 1)
 
 
-def _onward(pull: _Pull, ask: Ask, answer: Answer, state: Checkpoint) -> Checkpoint:
+def _onward(pull: _Pull, asking: Caller, ask: Ask, answer: Answer, state: Checkpoint) -> Checkpoint:
     """Keeps a page, and lines up what follows from it. Raises _Stopped when that never ends."""
     kept = state.kept
     if ask.reader:
         name = f"{state.stamp}_p{len(kept) + 1:04d}_{ask.reader}.json"
-        keep_page(pull.folder / state.stamp, name, without_token(answer.content, pull.token))
+        keep_page(pull.folder / state.stamp, name, asking.without_token(answer.content))
         kept = (*kept, name)
-    found = pull.api.onward(ask, answer, pull.scope(state.since))
-    if found.next and (_fingerprint(found.next) in state.asked or len(state.asked) >= _MOST_ASKS):
+    try:
+        found = pull.api.onward(ask, answer, pull.scope(state.since))
+        listed = (found.next,) if found.next else ()
+        below = tuple(new for new in dict.fromkeys(found.below) if _fingerprint(new) not in state.asked)
+        asked = state.asked | frozenset(map(_fingerprint, (*listed, *below)))
+    except ValueError:  # an address that is none
+        raise _Stopped(Failure(Trouble.ELSEWHERE)) from None
+    again = found.next is not None and _fingerprint(found.next) in state.asked
+    if again or (len(asked) > _MOST_ASKS and asked != state.asked):
         raise _Stopped(Failure(Trouble.LOOP))
-    listed = (found.next,) if found.next else ()
-    below = tuple(new for new in dict.fromkeys(found.below) if _fingerprint(new) not in state.asked)
+    size = state.size + len(answer.content)
+    if size > _MOST_BYTES:
+        raise _Stopped(Failure(Trouble.TOO_MUCH))
     # The list first: its cursor may expire, an item's address does not.
-    return replace(
-        state,
-        asks=(*listed, *state.asks[1:], *below),
-        asked=state.asked | frozenset(map(_fingerprint, (*listed, *below))),
-        kept=kept,
-    )
+    return replace(state, asks=(*listed, *state.asks[1:], *below), asked=asked, kept=kept, size=size)
 
 
 def _skewed(pull: _Pull, answer: Answer, tell: Tell) -> datetime | None:
@@ -277,5 +291,5 @@ def _left_out(pull: _Pull, state: Checkpoint, tell: Tell) -> str | None:
 def _result(pull: _Pull, state: Checkpoint, sentence: str | None) -> Pulled:
     paths = tuple(pull.folder / state.stamp / name for name in state.kept)
     readers = tuple(page_reader(pull.source, path) for path in paths)
-    whole = pull.api.whole == "always" or (pull.api.whole == "with a token" and pull.token is not None)
+    whole = pull.api.whole == "always" or (pull.api.whole == "with a token" and bool(pull.collect.token))
     return Pulled(paths, state.since.replace(tzinfo=None), whole and sentence is None, sentence, readers)

@@ -31,10 +31,15 @@ def unfinished(name: str) -> bool:
     return _UNFINISHED.search(name) is not None
 
 
+def invisible(name: str) -> str | None:
+    """Why a name cannot stand in a log or on a terminal; None when it can."""
+    return "heeft een onzichtbaar teken in de naam" if _UNPRINTABLE.search(name) else None
+
+
 def unsafe(name: str) -> str | None:
     """Why a name that a server gives cannot be the name of a file here; None when it can."""
-    if _UNPRINTABLE.search(name):
-        return "heeft een onzichtbaar teken in de naam"
+    if reason := invisible(name):
+        return reason
     if "/" in name or "\\" in name or name in ("", ".", "..") or re.match(r"[A-Za-z]:", name):
         return "wijst naar een andere map"
     if len(name.encode()) > _LONGEST_NAME:
@@ -61,8 +66,13 @@ def unsettled(modified: datetime | None, now: datetime, settle_seconds: int) -> 
 
 def shown(name: str) -> str:
     """A name as it may stand in a sentence: nothing invisible, not endless."""
-    visible = _UNPRINTABLE.sub("?", name)
-    return visible if len(visible) <= 80 else f"{visible[:77]}..."
+    seen = visible(name)
+    return seen if len(seen) <= 80 else f"{seen[:77]}..."
+
+
+def visible(line: str) -> str:
+    """A line with nothing in it that steers a terminal or turns what is around it."""
+    return _UNPRINTABLE.sub("?", line)
 
 
 def skipped(source: str, refused: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.addresses import is_remote
 from flows.collect import Export, collected, exports_of
+from flows.inbox import forget_sources
 from flows.night import Night
 from flows.settings import source_mapping
 from flows.source_settings import Source
@@ -53,6 +54,7 @@ def collection(night: Night, store: Store) -> Collection:
     left_out: list[LeftOut] = []
     whole = WHOLE_EXPORT.empty()
     read_by = mappings(night)
+    _forget_old_sources(night)
     for source in night.settings.source:
         try:
             if source.collect is None:
@@ -65,8 +67,20 @@ def collection(night: Night, store: Store) -> Collection:
         exports += pages
         whole = pl.concat([whole, passed])
         left_out += [LeftOut(source.name, shortfall)] if shortfall else []
-    new = tuple(export for export in exports if export.export_id not in known_ids)
-    return Collection(new, len(exports) - len(new), tuple(left_out), whole)
+    # A file that is there twice under two names is one export.
+    new = {export.export_id: export for export in reversed(exports) if export.export_id not in known_ids}
+    return Collection(tuple(reversed(new.values())), len(exports) - len(new), tuple(left_out), whole)
+
+
+def _forget_old_sources(night: Night) -> None:
+    """Raw exports of a source that is no longer there are kept no longer than those of one that is."""
+    try:
+        gone = forget_sources(night.inbox, [source.name for source in night.settings.source], night.now)
+    except OSError:
+        night.tell(f"Oude bestanden in {night.inbox} zijn niet te verwijderen; controleer de rechten.")
+        return
+    for name in gone:
+        night.tell(f"Bron '{name}' staat niet meer in de instellingen; zijn ruwe bestanden zijn verwijderd.")
 
 
 def _files(night: Night, source: Source, mapping: Mapping) -> list[Export]:

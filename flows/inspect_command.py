@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.file_rules import visible
 from flows.inspect_view import Preview, as_json, as_text
 from flows.settings import prepare_process, read_environment
 from warehouse.errors import ConfigurationError, SourceError
@@ -62,7 +63,8 @@ def answer(request: Request) -> str:
     if request.write is not None:
         _write(request.write, _written(inspection, name))
     block = source_block(request.file.name, name, inspection, request.write)
-    return (as_json if request.as_json else as_text)(inspection, preview, block)
+    told = (as_json if request.as_json else as_text)(inspection, preview, block)
+    return "\n".join(map(visible, told.split("\n")))
 
 
 def source_block(file_name: str, name: str, inspection: Inspection, written: Path | None) -> str:

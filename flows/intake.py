@@ -6,7 +6,7 @@ in memory and nothing is loaded of a file that does not pass.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from warehouse.gates import GateResult, check_messages, together
 from warehouse.load import SafeBatch, empty_the_gone, load_export, tie_threads
 from warehouse.pseudonymise import Pseudonymiser, PseudonymiseRules, author_keys, pseudonymiser
 from warehouse.sources.emit import Emitted, emitted_messages
-from warehouse.sources.identity import Origin, message_rows, raw_hashes
+from warehouse.sources.identity import Origin, as_compared, message_rows, private_ids, raw_hashes
 from warehouse.sources.moments import export_moment
 from warehouse.sources.read import read_batches
 from warehouse.sources.speakers import Parties
@@ -32,6 +32,7 @@ from warehouse.store import Store
 from warehouse.tables import EXPORT, QUARANTINE, WHOLE_EXPORT
 
 _EXCERPT = 60
+_MESSAGE_ID = (pl.col("platform") + ":" + pl.col("native_id")).alias("message_id")
 _FREE_TEXT = ("title", "text", "area_name", "channel_name", "source_category", "department")
 
 
@@ -53,6 +54,7 @@ class Reading:
 
     refused: BROKEN_ROW that the gate refuses. repeats: row and role that give way to another of the same id.
     authors: names and handles in it: never logged, never stored. told_at: the moment that the file tells of.
+    unnamed: rejected rows of which nobody knows which message they are.
     """
 
     export: Export
@@ -66,6 +68,7 @@ class Reading:
     good: int
     rejected: int
     dropped: int
+    unnamed: int
     notices: tuple[str, ...]
 
     @property
@@ -100,21 +103,26 @@ def judged(export: Export, reading_by: Readers, zone: str, now: datetime) -> Rea
     written = datetime.fromtimestamp(export.path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     return Reading(
         export, gate, gate.broken_rows, tally.repeats(), frozenset(authors),
-        export_moment(name, written, tally.newest, export.mapping, zone), tally.oldest,
-        tally.read, tally.good, tally.rejected, tally.dropped, _about_columns(export, list(columns)),
+        min(export_moment(name, written, tally.newest, export.mapping, zone), now), tally.oldest,
+        tally.read, tally.good, tally.rejected, tally.dropped, tally.unnamed,
+        _about_columns(export, list(columns)),
     )  # fmt: skip
 
 
 def night_pseudonymiser(night: Night) -> Pseudonymiser:
-    """The pseudonymiser with this municipality's own names kept."""
-    keep = night.settings.owned_accounts | frozenset(night.settings.municipality.office_holders)
+    """The pseudonymiser with the names of this municipality and its partners kept."""
+    keep = _organisations(night.settings) | frozenset(night.settings.municipality.office_holders)
     return pseudonymiser(PseudonymiseRules(cache=_made(night.home / "cache" / "namen"), keep=keep))
 
 
-def names_in(readings: tuple[Reading, ...], owned_accounts: frozenset[str]) -> frozenset[str]:
-    """Author names and handles that occur tonight, to be found in anybody's text."""
-    owned = {account.casefold() for account in owned_accounts}
-    return frozenset(name for reading in readings for name in reading.authors if name.casefold() not in owned)
+def names_in(readings: tuple[Reading, ...], organisations: frozenset[str]) -> frozenset[str]:
+    """Author names and handles that occur tonight, to be found in anybody's text; no `organisations`."""
+    known = {account.casefold() for account in organisations}
+    return frozenset(name for reading in readings for name in reading.authors if name.casefold() not in known)
+
+
+def _organisations(settings: Settings) -> frozenset[str]:
+    return settings.owned_accounts | settings.partner_accounts
 
 
 def stored(
@@ -131,7 +139,7 @@ def stored(
     """
     loaded, missed = 0, list[LeftOut]()
     reading_by = readers(night.settings, night.base, night.secret)
-    known_names = names_in(readings, night.settings.owned_accounts)
+    known_names = names_in(readings, _organisations(night.settings))
     pseudonymise = night_pseudonymiser(night) if readings else None
     for reading in sorted(readings, key=lambda reading: reading.told_at):
         try:
@@ -147,7 +155,11 @@ def stored(
             )
             store.upsert(EXPORT, EXPORT.conform(row))
     tie_threads(store)
-    _forget_the_gone(night, store, readings, whole)
+    # What could not be read may hold what the rest of a pull lacks.
+    partly = {miss.source_id for miss in (*left_out, *missed)}
+    unread = {miss.export.export_id for miss in missed if miss.export is not None}
+    taken = tuple(reading for reading in readings if reading.export.export_id not in unread)
+    _forget_the_gone(night, store, taken, whole.filter(~pl.col("source_id").is_in(partly)))
     return loaded, tuple(missed)
 
 
@@ -165,22 +177,32 @@ def safe_batches(
     if pseudonymise is None:
         raise ValueError("no text is loaded without a pseudonymiser")
     export = reading.export
+    _require_unchanged(export)
     origin = Origin(
         export.source.name, export.mapping.name, export.export_id,
         night.settings.municipality.timezone, night.now, reading.told_at, export.source.quotable,
     )  # fmt: skip
     passed_over = pl.concat([reading.refused.select("row", "role"), reading.repeats])
     for _, emitted in _emitted(export, reading_by):
-        drafts = emitted.messages.join(passed_over, on=["row", "role"], how="anti")
+        messages = private_ids(emitted.messages, night.secret)
+        drafts = messages.join(passed_over, on=["row", "role"], how="anti")
         refused = reading.refused.join(emitted.messages.select("row", "role"), on=["row", "role"], how="semi")
         rejected = pl.concat([emitted.rejected, refused.with_columns(value=pl.lit(None, dtype=pl.String()))])
-        gone = drafts.filter("deleted").select(pl.col("platform") + ":" + pl.col("native_id")).to_series()
+        held = pl.concat([
+            messages.join(refused, on=["row", "role"], how="semi").select(_MESSAGE_ID),
+            private_ids(emitted.held, night.secret).select(_MESSAGE_ID),
+        ])  # fmt: skip
+        gone = drafts.filter("deleted").select(_MESSAGE_ID).to_series()
         alive = _safe(drafts.filter(~pl.col("deleted")), known_names, pseudonymise, night.secret)
         quarantined = rejected.with_columns(
             export_id=pl.lit(export.export_id), source_id=pl.lit(export.source.name),
             excerpt=pseudonymise.texts(rejected["value"], known_names).str.slice(0, _EXCERPT),
         ).unique(["row", "role", "rule"], keep="first", maintain_order=True)  # fmt: skip
-        yield SafeBatch(message_rows(alive, origin), QUARANTINE.conform(quarantined), gone)
+        yield SafeBatch(message_rows(alive, origin), QUARANTINE.conform(quarantined), gone, held.to_series())
+    _require_unchanged(export)
+
+
+def _require_unchanged(export: Export) -> None:
     if not export.unchanged():
         raise SourceError(f"Bestand {export.path.name} verandert nog; zet de export klaar en draai opnieuw.")
 
@@ -205,7 +227,7 @@ def _emitted(export: Export, reading_by: Readers) -> Iterator[tuple[list[str], E
         located = with_areas(emitted.messages, reading_by.areas)
         yield (
             rows.frame.columns,
-            Emitted(located, emitted.rejected, emitted.dropped, emitted.given, emitted.nulls),
+            replace(emitted, messages=located),
         )
 
 
@@ -214,15 +236,17 @@ def _safe(
 ) -> pl.DataFrame:
     """Drafts without names, with author_key and raw_hash."""
     authors = drafts.select(pl.coalesce("author_id", "author")).to_series()
+    ours = pl.col("author_kind") == "municipality"
     named_in_url = pl.any_horizontal(
-        pl.col("url").str.to_lowercase().str.contains(pl.col(name).str.to_lowercase(), literal=True)
-        for name in ("author", "author_id")
+        as_compared("url").str.contains(as_compared(name), literal=True) for name in ("author", "author_id")
     ).fill_null(value=False)
+    public = drafts.with_columns(pl.when(ours | ~named_in_url).then("url").alias("url"))
+    impersonal = pseudonymise.addresses(public["url"])
     return drafts.with_columns(
         raw_hashes(drafts, secret),
         author_keys(authors, drafts["platform"], secret).alias("author_key"),
         *(pseudonymise.texts(drafts[name], known_names).alias(name) for name in _FREE_TEXT),
-        url=applied(pl.when(~named_in_url).then("url"), "canonical_url"),
+        url=applied(pl.when(ours).then(public["url"]).otherwise(impersonal), "canonical_url"),
     ).drop("author", "author_id")
 
 
@@ -236,21 +260,20 @@ def loaded_row(reading: Reading, now: datetime) -> pl.DataFrame:
 
 
 def _forget_the_gone(night: Night, store: Store, readings: tuple[Reading, ...], whole: pl.DataFrame) -> None:
-    """Empty what whole exports of a source no longer hold, where the settings say that they are whole."""
-    store.insert_new(WHOLE_EXPORT, whole)
+    """Empty what whole exports of a source no longer hold, where the settings say that they are whole.
+
+    Files of one night count as one: what one of them holds, another need not. A row of which nobody knows the
+    id may be any message, so then the night does not count.
+    """
     for source in night.settings.source:
-        if source.gone_after is None:
-            continue
-        rows = [
-            {"source_id": source.name, "told_at": reading.told_at, "window_start": reading.oldest}
-            for reading in readings
-            if reading.export.source.name == source.name and source.collect is None and reading.oldest
-        ]
-        if rows:
-            store.upsert(
-                WHOLE_EXPORT, WHOLE_EXPORT.conform(pl.DataFrame(rows)).unique(["source_id", "told_at"])
-            )
-        gone = empty_the_gone(store, source.name, source.gone_after, night.now)
+        read = [reading for reading in readings if reading.export.source.name == source.name]
+        passed = whole.filter(source_id=source.name)
+        told_at = [*passed["told_at"], *(reading.told_at for reading in read)]
+        starts = [*passed["window_start"]] if source.collect else [r.oldest for r in read if r.oldest]
+        if starts and (source.collect or source.gone_after) and not any(r.unnamed for r in read):
+            row = {"source_id": source.name, "told_at": min(told_at), "window_start": max(starts)}
+            store.insert_new(WHOLE_EXPORT, WHOLE_EXPORT.conform(pl.DataFrame([row])))
+        gone = empty_the_gone(store, source.name, source.gone_after, night.now) if source.gone_after else 0
         if gone:
             night.tell(
                 f"bron '{source.name}': {gone} bericht(en) staan niet meer bij de bron en zijn geleegd"

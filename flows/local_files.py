@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.file_rules import not_a_file, shown, too_large, unfinished, unsettled
+from flows.file_rules import invisible, not_a_file, shown, too_large, unfinished, unsettled
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _judged(path: Path, folder: Path, max_bytes: int) -> tuple[str | None, os.st
         leaves = path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
         return ("verwijst naar niets" if path.is_symlink() else "is niet te lezen"), None
-    reason = not_a_file(stat.st_mode) or too_large(stat.st_size, max_bytes)
+    reason = invisible(path.name) or not_a_file(stat.st_mode) or too_large(stat.st_size, max_bytes)
     if leaves:
         reason = "is een verwijzing naar buiten de map"
     return reason, None if reason else stat

@@ -8,6 +8,7 @@ Api = Literal[
     "meta-page", "instagram", "youtube", "x", "mastodon", "bluesky", "signalen", "open-klant"
 ]  # fmt: skip
 _HAS_NO_FIXED_ADDRESS = ("mastodon", "signalen", "open-klant")
+_GIVES_TOKENS = ("signalen",)
 _HAS_AN_ACCOUNT = ("meta-page", "instagram", "youtube", "x", "mastodon", "bluesky")
 
 
@@ -24,7 +25,8 @@ class Part(BaseModel):
 class Collect(Part):
     """An API to pull from. days: how far back every night looks again; token: name of a secret.
 
-    The secret is environment variable WEERKLANK_<token>, or "prefect:<block>".
+    The secret is environment variable WEERKLANK_<token>, or "prefect:<block>". With token_url it is the
+    secret of `client`, for which that address gives a token (OAuth 2.0 client credentials).
     """
 
     api: Api
@@ -32,6 +34,8 @@ class Collect(Part):
     url: str = Field("", pattern=r"^(https?://.+)?$")
     days: int = Field(35, ge=1, le=400)
     token: str = Field("", pattern=r"^([A-Z][A-Z0-9_]*|prefect:[a-z0-9-]+)?$")
+    token_url: str = Field("", pattern=r"^(https?://.+)?$")
+    client: str = ""
     keep_raw_days: int = Field(7, ge=1, le=90)
 
     @model_validator(mode="after")
@@ -40,6 +44,10 @@ class Collect(Part):
             raise ValueError(f'{self.api} heeft geen vast adres; zet er url = "https://..." bij')
         if self.api in _HAS_AN_ACCOUNT and not self.account:
             raise ValueError(f'{self.api} haalt een account op; zet er account = "..." bij')
+        if self.token_url and self.api not in _GIVES_TOKENS:
+            raise ValueError(f"{self.api} kent geen token_url; haal hem weg en zet het token zelf in token")
+        if bool(self.token_url) != bool(self.client) or (self.token_url and not self.token):
+            raise ValueError("token_url, client en token horen bij elkaar; geef ze alle drie of alleen token")
         return self
 
 

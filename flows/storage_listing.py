@@ -66,7 +66,7 @@ def moment_of_change(info: Info) -> datetime | None:
     if told is None and info.get("Last-Modified"):
         try:
             told = parsedate_to_datetime(info["Last-Modified"])
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return told.astimezone(UTC).replace(tzinfo=None) if isinstance(told, datetime) else None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.addresses import Address
+from flows.collect_address import is_safe, is_token
 from flows.credentials import credential, optional_credential
 from flows.settings import Environment
 from warehouse.errors import ConfigurationError
@@ -41,8 +42,11 @@ def login(place: Address, name: str | None, source: str, environment: Environmen
         return Login()
     if place.scheme == "s3":
         endpoint = optional_credential(f"{name}_ENDPOINT", environment)
-        if endpoint and not re.match(r"https?://[^/\s@]+", endpoint):
-            raise ConfigurationError(f"WEERKLANK_{name}_ENDPOINT is geen adres; begin met https://.")
+        if endpoint and not is_safe(endpoint):
+            raise ConfigurationError(
+                f"WEERKLANK_{name}_ENDPOINT is geen beveiligd adres; begin met https://, zonder naam, "
+                "wachtwoord of vraagteken."
+            )
         return Login(
             name,
             user=credential(f"{name}_KEY", environment),
@@ -54,6 +58,11 @@ def login(place: Address, name: str | None, source: str, environment: Environmen
     if place.scheme == "sftp":
         return _for_sftp(name, password, environment)
     token = optional_credential(f"{name}_TOKEN", environment)
+    if token and not is_token(token):
+        raise ConfigurationError(
+            f"WEERKLANK_{name}_TOKEN heeft spaties of letters met accenten, en die heeft geen token; "
+            "kopieer het opnieuw."
+        )
     if token:
         return Login(name, token=token)
     return Login(

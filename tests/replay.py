@@ -33,6 +33,7 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     target: str
+    form: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,17 @@ def replay(site: Site, faults: Mapping[int, Reply] | None = None) -> Iterator[Re
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            self.answered(dict(parse_qsl(sent.decode())))
+
         def do_GET(self) -> None:
+            self.answered(None)
+
+        def answered(self, form: Mapping[str, str] | None) -> None:
             parts = urlsplit(self.path)
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
-            asked = Asked(parts.path, query, dict(self.headers), self.path)
+            asked = Asked(parts.path, query, dict(self.headers), self.path, form)
             number = len(served.asked)
             served.asked.append(asked)
             found = served.faults.pop(number, None) or site(asked)

@@ -156,6 +156,13 @@ def test_files_to_join_are_no_exports_and_take_part_in_who_an_export_is(base: Pa
     assert collected(source("a.csv"), mapping, base)[0].export_id != exports[0].export_id
 
 
+def test_a_link_out_of_the_folder_is_not_joined(base: Path) -> None:
+    (base.parent / "elders.csv").write_text("Nr;Geheim")
+    (base / "plaatsen_2026.csv").symlink_to(base.parent / "elders.csv")
+    [export] = collected(source("a.csv"), parse_mapping(JOINED, "balie.yaml"), base)
+    assert export.beside == ()
+
+
 def test_files_that_arrived_from_elsewhere_are_exports_too(base: Path, mapping: Mapping) -> None:
     elsewhere = source("sftp://host/uit/*.csv")
     [export] = collected(elsewhere, mapping, base, arrived=[base / "a.csv"])
@@ -199,6 +206,14 @@ def test_what_is_no_file_of_the_folder_is_refused_and_told(base: Path, mapping: 
     ]
     with pytest.raises(SourceError, match=r"geen bestand gevonden voor 'f\*' .*fifo\.csv is een FIFO"):
         collected(source("f*"), mapping, base)
+
+
+def test_a_name_that_would_steer_a_terminal_is_refused(base: Path, mapping: Mapping) -> None:
+    (base / "a\x1b[2J.csv").write_text("inhoud")
+    told: list[str] = []
+    names = [export.path.name for export in collected(source("a*.csv"), mapping, base, tell=told.append)]
+    assert names == ["a.csv"]
+    assert told == ["Bron 'balie': overgeslagen: 1 (a?[2J.csv heeft een onzichtbaar teken in de naam)."]
 
 
 def test_links_are_followed_and_those_to_nowhere_are_no_files(base: Path, mapping: Mapping) -> None:

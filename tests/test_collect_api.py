@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.collect_address import same_origin
 from flows.collect_api import (
     Answer,
     Ask,
@@ -18,7 +19,6 @@ from flows.collect_api import (
     without_query,
 )
 from flows.collect_apis import APIS
-from flows.collect_http import same_origin
 from flows.collect_json import without_token
 from tests.replay import CANARY
 

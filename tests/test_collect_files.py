@@ -190,6 +190,20 @@ def test_what_a_broken_night_left_goes(place: Place) -> None:
     assert not (place.inbox / "balie" / ".onderweg").exists()
 
 
+def test_a_file_that_a_broken_night_put_in_place_is_read_though_its_source_dropped_it(place: Place) -> None:
+    place.put("lees.txt", b"S3 knows no folder without files")
+    place.put("a.csv", b"inhoud")
+    place.put("b.csv", b"inhoud")
+    place.fetched()
+    (place.inbox / "balie" / "files.json").unlink()  # as when the night ended before it was written
+    (place.inbox / "balie" / ".files.json.half").write_text("{")
+    place.drop("a.csv")
+    assert place.names() == ["a.csv", "b.csv"]
+    assert not (place.inbox / "balie" / ".files.json.half").exists()
+    assert [path.name for path in place.fetched(now=NOW + timedelta(days=8)).paths] == ["b.csv"]
+    assert [path.name for path in place.inbox.rglob("*.csv")] == ["b.csv"]
+
+
 def test_a_file_gone_at_its_source_stays_a_week(place: Place) -> None:
     place.put("lees.txt", b"S3 knows no folder without files")
     place.put("a.csv", b"inhoud")
@@ -369,9 +383,11 @@ def test_a_server_that_is_not_there_is_said_so(place: Place, tmp_path: Path) -> 
             (f"127.0.0.1:{port}", "weigert de verbinding"),
             ("server.invalid", "is niet gevonden"),
         ):
-            place.variables = {"WEERKLANK_S3_ENDPOINT": f"http://{host}"}
+            secure = "s" if host == "server.invalid" else ""
+            place.variables = {"WEERKLANK_S3_ENDPOINT": f"http{secure}://{host}"}
             shown = "emmer" if place.scheme == "s3" else host
-            complaint = place.failure(f"{place.scheme}://{shown}/uit/*.csv")
+            scheme = f"webdav{secure}" if place.scheme == "webdav" else place.scheme
+            complaint = place.failure(f"{scheme}://{shown}/uit/*.csv")
             assert said in complaint, tmp_path
             assert shown in complaint
 
@@ -474,6 +490,13 @@ def test_a_wrong_password_is_said_and_never_shown(
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("address", ["http://opslag.example", "https://naam:geheim@opslag.example", "opslag"])
+def test_an_endpoint_of_s3_is_encrypted(address: str, s3: Place) -> None:
+    s3.variables["WEERKLANK_S3_ENDPOINT"] = address
+    assert "WEERKLANK_S3_ENDPOINT is geen beveiligd adres" in (said := s3.failure())
+    assert "geheim" not in said
+
+
 def test_the_secrets_of_s3_are_never_shown(s3: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     s3.variables = {"WEERKLANK_S3_SECRET": CANARY}
@@ -498,6 +521,7 @@ def test_an_address_with_a_token_leaves_no_trace_of_it(web: Place) -> None:
     ("pattern", "said"),
     [
         ("http://host/a.csv", "http is niet beveiligd; gebruik https"),
+        ("webdav://host/a.csv", "webdav is niet beveiligd; gebruik webdavs"),
         ("ftp://host/a.csv", "'ftp://' wordt niet gelezen; kies uit s3, sftp"),
         ("sftp://jan:geheim@host/a.csv", "zet gebruiker en wachtwoord niet in het adres"),
         ("sftp://host", "het patroon 'host' kan niet"),

@@ -84,3 +84,14 @@ def test_a_status_that_went_or_is_refused_does_not_stop_the_others(tmp_path: Pat
     assert tonight.told[-1].endswith("berichten verdwenen voordat hun reacties kwamen: 1.")
     assert not found.complete
     assert "geweigerd bij berichten: 1" in str(found.sentence)
+
+
+def test_a_continuation_of_a_thread_from_before_the_window_is_asked_for_itself(tmp_path: Path) -> None:
+    def site(asked: Asked) -> object:
+        if asked.path.endswith("/statuses"):
+            return [status("33", parent="5")]
+        return {"ancestors": [], "descendants": []}
+
+    with replay(site) as server:
+        account(tmp_path, server, "1").pull()
+    assert server.paths == ["/api/v1/accounts/1/statuses", "/api/v1/statuses/33/context"]

@@ -124,12 +124,22 @@ def test_a_pull_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(messages(found)) == 4 * LAST
 
 
-def test_after_a_day_a_pull_begins_anew(tmp_path: Path) -> None:
+def test_the_next_night_goes_on_where_this_one_stopped(tmp_path: Path) -> None:
+    with replay(klant, {2: Reply({}, 503, {"Retry-After": "99999"})}) as server:
+        tonight = source(tmp_path, server)
+        assert not tonight.pull().complete
+        tomorrow = NOW + timedelta(hours=24, minutes=1)
+        forgotten_pages(tmp_path, tonight.source, 1, tomorrow)
+        assert tonight.pull(tomorrow).complete
+    assert pages_asked(server) == ["1", "2", "3", "3", "4"]
+
+
+def test_after_three_nights_a_pull_begins_anew(tmp_path: Path) -> None:
     with replay(klant, {2: Reply({}, 401)}) as server:
         tonight = source(tmp_path, server)
         with pytest.raises(SourceError):
             tonight.pull()
-        tonight.pull(NOW + timedelta(hours=24))
+        tonight.pull(NOW + timedelta(hours=60))
     assert pages_asked(server) == ["1", "2", "3", "1", "2", "3", "4"]
 
 

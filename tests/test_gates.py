@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import pytest
 
 from warehouse.errors import GateStop, WeerklankError
 from warehouse.gate_rules import FIGURE_RULES, WINDOW_RULES, message_rules
-from warehouse.gates import GateResult, check_figures, check_messages, check_window
+from warehouse.gates import BROKEN_ROW, GateResult, check_figures, check_messages, check_window, together
 from warehouse.sources.emit import DRAFT_SCHEMA
 from warehouse.tables import AGENDA, GAP, MESSAGE
 
@@ -145,6 +146,25 @@ def test_now_counts_in_utc_whatever_its_zone() -> None:
     amsterdam = NOW.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=1)))
     assert broken(check_messages(frame, amsterdam)) == []
     assert broken(check_messages(frame, amsterdam - timedelta(seconds=1))) == ["tijd_in_de_toekomst"]
+
+
+PLANTED: list[Row] = [
+    {}, {"likes": -1}, {"created_at": NOW + timedelta(days=2)}, {"platform": "X!"}, {},
+    {"likes": -1, "author_kind": "iedereen"}, {"text": "x" * 20_001},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ends", [(3,), (1, 2, 3, 4, 5, 6), (0, 7), (2, 2, 5)])
+def test_an_export_judged_in_parts_is_judged_as_a_whole(ends: tuple[int, ...]) -> None:
+    every = drafts(*PLANTED)
+    whole = check_messages(every, NOW)
+    borders = [0, *ends, every.height]
+    parts = [every.slice(start, end - start) for start, end in itertools.pairwise(borders)]
+    found = together([check_messages(part, NOW) for part in parts])
+    assert found.results == whole.results
+    assert found.broken_rows.equals(whole.broken_rows)
+    assert [r.observed for r in found.results if not r.passed] == ["1 van 7"] * 4 + ["2 van 7"]
+    assert found.broken_rows.schema == BROKEN_ROW
 
 
 def test_an_export_without_messages_passes() -> None:

@@ -133,3 +133,16 @@ def test_wrong_use_gets_one_sentence(
 ) -> None:
     (town / "plaatje.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert said in refused(capsys, *arguments, code=code)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_nothing_in_a_file_steers_the_terminal(
+    form: tuple[str, ...], town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = MELDINGEN.split("\n")
+    odd = [header + ";Wijk\x1b[2J", *(f"{row};Noord" for row in rows)]
+    odd[1] = odd[1].replace("De brug", "\x1b]0;x\x07\x9b31m\u202eDe brug")
+    (town / "odd.csv").write_text("\n".join(odd), encoding="utf-8")
+    shown = told(capsys, "odd.csv", *form)
+    assert "De brug" in shown
+    assert not set(shown) & set("\x1b\x07\x9b\u202e")

@@ -36,7 +36,9 @@ emit:
       area_code: {from: plaats.code}
 """
 BESIDE = ('  members: ["*meldingen.csv"]\n', "")
-ROWS = "nummer;datum;melding;plaats\n1;01-04-2026;a;10\n2;01-04-2026;b;20\n3;01-04-2026;c;\n4;01-04-2026;d;99\n"
+ROWS = (
+    "nummer;datum;melding;plaats\n1;01-04-2026;a;10\n2;01-04-2026;b;20\n3;01-04-2026;c;\n4;01-04-2026;d;99\n"
+)
 PLACES = "id;buurt;code\n20;Zuid;Z1\n10;Noord;N1\n;Nergens;X\n"
 COMMENTS = """\
 id: reacties
@@ -122,7 +124,9 @@ def test_the_last_of_several_files_has_the_last_word() -> None:
 
 
 def test_several_members_are_joined_to_the_same_places() -> None:
-    more = ROWS.replace("\n1;", "\n5;").replace("\n2;", "\n6;").replace("\n3;", "\n7;").replace("\n4;", "\n8;")
+    more = (
+        ROWS.replace("\n1;", "\n5;").replace("\n2;", "\n6;").replace("\n3;", "\n7;").replace("\n4;", "\n8;")
+    )
     both = zipped({"a-meldingen.csv": ROWS, "b-meldingen.csv": more, "plaatsen.csv": PLACES})
     found = frame(both, mapping(REPORTS))
     assert found[ROW].to_list() == list(range(1, 9))
@@ -169,7 +173,8 @@ def test_a_file_of_places_without_any_leaves_the_columns_empty() -> None:
 
 def test_two_keys_must_both_fit() -> None:
     two = mapping(REPORTS, ("on: {plaats: id}", "on: {plaats: id, jaar: jaar}"))
-    rows = "nummer;datum;melding;plaats;jaar\n1;01-04-2026;a;10;2025\n2;01-04-2026;b;10;2026\n3;01-04-2026;c;10;\n"
+    years = "1;01-04-2026;a;10;2025\n2;01-04-2026;b;10;2026\n3;01-04-2026;c;10;\n"
+    rows = "nummer;datum;melding;plaats;jaar\n" + years
     other = "id;jaar;buurt;code\n10;2026;Noord;N1\n10;2025;Zuid;Z1\n10;;Oost;O1\n"
     assert places(zipped({"meldingen.csv": rows, "plaatsen.csv": other}), two) == [
         ("1", "Zuid", "Z1"), ("2", "Noord", "N1"), ("3", None, None),
@@ -197,7 +202,10 @@ def test_other_files_have_their_own_header_but_the_same_clean_up() -> None:
         ("  format: csv\n", "  format: csv\n  columns: {normalise: [strip_bom, trim, casefold]}\n"
          "  header: {must_contain: [nummer, melding]}\n  fill_down: [plaats]\n"),
     )  # fmt: skip
-    files = {"meldingen.csv": "Overzicht\n" + ROWS.replace("nummer", "NUMMER"), "plaatsen.csv": PLACES.upper()}
+    files = {
+        "meldingen.csv": "Overzicht\n" + ROWS.replace("nummer", "NUMMER"),
+        "plaatsen.csv": PLACES.upper(),
+    }
     assert places(zipped(files), folded) == [
         ("1", "NOORD", "N1"), ("2", "ZUID", "Z1"), ("3", "ZUID", "Z1"), ("4", None, None),
     ]  # fmt: skip

@@ -40,7 +40,8 @@ def test_routes_to_one_page_have_one_address(url: str, plain: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "123_456", "geen adres", "mailto:a@b.nl", "ftp://a.nl/x", "javascript:alert(1)", "http://", "//a.nl/x",
+    ["", "123_456", "geen adres", "mailto:a@b.nl", "ftp://a.nl/x", "javascript:alert(1)", "http://",
+     "//a.nl/x",
      "https://[::1", "https://[x]/", "https://evil.nl\\@x.com/1", "http:///pad", "urn:li:activity:7", f"at://{DID}/app.bsky.feed.like/3k"],
 )  # fmt: skip
 def test_what_is_no_web_address_stays_and_is_of_no_platform(text: str) -> None:
@@ -118,11 +119,13 @@ def test_a_comments_permalink_says_what_it_stands_under() -> None:
 
 
 _HOSTS = st.sampled_from(
-    ["www.m.a.nl", "youtu.be", "twitter.com", "www.facebook.com", "web.nl", "[::1]", "a.nl:x", "a.nl..", "jan@b.nl",
+    ["www.m.a.nl", "youtu.be", "twitter.com", "www.facebook.com", "web.nl", "[::1]", "a.nl:x",
+     "a.nl..", "jan@b.nl",
      "redd.it", "ａ.nl", "x.com", "www.", ".", "m.youtube.com", "bsky.app", "social.a.nl"]
 )  # fmt: skip
 _PARTS = st.lists(
-    st.sampled_from(["/", "//", "a", "status", "1234567", "%20", "%zz", " ", "\t", "\u00a0", "é", "?", "&", "=", "#",
+    st.sampled_from(["/", "//", "a", "status", "1234567", "%20", "%zz", " ", "\t", "\u00a0", "é", "?",
+    "&", "=", "#",
                      "v=1", "utm_source=x", "lc=%2F", "+", ";", "@b", "\x1f", "+%2B", "watch", "\\"]),
     max_size=12,
 ).map("".join)  # fmt: skip

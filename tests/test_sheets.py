@@ -1,8 +1,10 @@
 """Rows of a workbook: cells as text, the header wherever it is, and nothing opened that can do harm."""
 
 import datetime as dt
+import subprocess
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -18,6 +20,7 @@ from warehouse.sources.legacy import xls_tables
 from warehouse.sources.mapping import Mapping
 from warehouse.sources.mapping_file import parse_mapping
 from warehouse.sources.parts import part_of_bytes
+from warehouse.sources.read import read_rows
 from warehouse.sources.rows import PATH, ROW, Rows
 from warehouse.sources.sheets import sheet_rows
 
@@ -369,3 +372,49 @@ def test_any_damage_to_a_sheet_gives_rows_or_one_sentence(
         frame(content)
     except SourceError:
         refusal(content)
+
+
+def test_a_long_text_that_many_cells_share_is_not_written_out() -> None:
+    content = xlsx([HEADER])
+    strings = f"<sst><si><t>{'x' * 30_000}</t></si></sst>"
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 80_000))
+    sheet = member(content, SHEET1).decode().replace("</sheetData>", f"{cells}</sheetData>")
+    with pytest.raises(SourceError, match="te veel tekst in zijn cellen"):
+        frame(rezipped(content, {SHEET1: sheet, "xl/sharedStrings.xml": strings}))
+
+
+def test_a_long_text_that_an_ods_repeats_is_not_written_out() -> None:
+    long = ods_cell("string", "x" * 30_000, number_columns_repeated="1000")
+    content = ods([ods_row(*HEADER), ods_row("1", "2026-03-01T09:00:00", long, times=100)])
+    with pytest.raises(SourceError, match="te veel cellen"):
+        frame(content)
+
+
+def test_the_process_that_reads_an_xls_knows_no_secret_and_runs_nothing_of_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {}
+    run = subprocess.run
+
+    def watched(*arguments: object, **options: object) -> object:
+        given.update(options)
+        return run(*arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", watched)
+    monkeypatch.setenv("WEERKLANK_SECRET_KEY", "kanarie")
+    (tmp_path / "polars.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    [table] = xls_tables(xls([["nummer"], ["1"]]), "a.xls")
+    assert next(table.frames).rows() == [("nummer",), ("1",)]
+    assert "kanarie" not in str(given["env"])
+
+
+def test_what_is_filled_down_ends_with_its_sheet() -> None:
+    workbook, first = one_sheet()
+    second = workbook.create_sheet("Twee")
+    second.append(list(HEADER))
+    first.append([1, DAY, "Eerste"])
+    second.append([2, DAY, None])
+    read = read_by(', sheets: ["*"], fill_down: [vraag]')
+    rows = read_rows(saved(workbook), read, "proef.xlsx").frame
+    assert rows["vraag"].to_list() == ["Eerste", None]

@@ -45,7 +45,8 @@ PARTNER = ("other", "partner_account")
 @pytest.mark.parametrize(
     "name",
     [
-        "Gemeente Súdwâl", "gemeente súdwâl", "GEMEENTE SÚDWÂL", "  Gemeente Súdwâl\u00a0", "\u200eGemeente Súdwâl",
+        "Gemeente Súdwâl", "gemeente súdwâl", "GEMEENTE SÚDWÂL", "  Gemeente Súdwâl\u00a0",
+        "\u200eGemeente Súdwâl",
         unicodedata.normalize("NFD", "Gemeente Súdwâl"), unicodedata.normalize("NFD", "GEMEENTE SÚDWÂL"),
     ],
 )  # fmt: skip
@@ -56,7 +57,8 @@ def test_an_account_is_known_whatever_its_case_and_form_of_accents(name: str) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["Gemeente Sudwal", "Gemeente Súdwâl Fanclub", "Ik ♥ Gemeente Súdwâl", "Gemeente", "gemeente.súdwâl", "", " "],
+    ["Gemeente Sudwal", "Gemeente Súdwâl Fanclub", "Ik ♥ Gemeente Súdwâl", "Gemeente",
+     "gemeente.súdwâl", "", " "],
 )  # fmt: skip
 def test_a_name_that_only_looks_like_ours_is_a_residents(name: str) -> None:
     assert speaker(by(name)) == ("resident", "default")
@@ -111,7 +113,8 @@ def test_the_municipality_that_answers_under_its_own_post_stays_the_municipality
     )  # fmt: skip
     found = emitted(page(thread), BY_NAME, OWNED, PARTNERS).messages.sort("row")
     assert found.select("native_id", "author_kind", "author_kind_basis").rows() == [
-        ("1", *MUNICIPALITY), ("2", "resident", "default"), ("3", *MUNICIPALITY), ("4", "resident", "default"),
+        ("1", *MUNICIPALITY), ("2", "resident", "default"), ("3", *MUNICIPALITY), ("4", "resident",
+        "default"),
         ("5", *PARTNER), ("6", "resident", "default"),
     ]  # fmt: skip
 

@@ -136,6 +136,129 @@ def test_the_first_format_that_fits_says_how_sure_the_zone_is() -> None:
     assert [basis for _, basis in read(list(texts), **spec)] == bases
 
 
+@pytest.mark.parametrize(
+    ("local", "earliest", "latest"),
+    [
+        ("2026-03-29 01:59:59", "2026-03-29 00:59:59", "2026-03-29 00:59:59"),
+        ("2026-03-29 02:00:00", "2026-03-29 01:00:00", "2026-03-29 01:00:00"),
+        ("2026-03-29 02:59:59", "2026-03-29 01:59:59", "2026-03-29 01:59:59"),
+        ("2026-03-29 03:00:00", "2026-03-29 01:00:00", "2026-03-29 01:00:00"),
+        ("2026-10-25 01:59:59", "2026-10-24 23:59:59", "2026-10-24 23:59:59"),
+        ("2026-10-25 02:00:00", "2026-10-25 00:00:00", "2026-10-25 01:00:00"),
+        ("2026-10-25 02:59:59", "2026-10-25 00:59:59", "2026-10-25 01:59:59"),
+        ("2026-10-25 03:00:00", "2026-10-25 02:00:00", "2026-10-25 02:00:00"),
+        ("2027-03-28 02:30:00", "2027-03-28 01:30:00", "2027-03-28 01:30:00"),
+        ("2027-10-31 02:30:00", "2027-10-31 00:30:00", "2027-10-31 01:30:00"),
+    ],
+)
+def test_an_hour_that_is_not_there_or_is_there_twice(local: str, earliest: str, latest: str) -> None:
+    for formats in ("iso", "%Y-%m-%d %H:%M:%S"):
+        spec = {"formats": formats, "tz": "Europe/Amsterdam"}
+        assert one(local, **spec) == one(local, **spec, ambiguous="earliest") == earliest
+        assert one(local, **spec, ambiguous="latest") == latest
+
+
+@pytest.mark.parametrize(
+    ("serial", "utc"),
+    [
+        ("46113", "2026-03-31 22:00:00"),
+        ("46113.5", "2026-04-01 10:00:00"),
+        ("46113.0", "2026-03-31 22:00:00"),
+        ("46113.7083333333", "2026-04-01 15:00:00"),
+        ("46113.42371527778", "2026-04-01 08:10:09"),
+        ("46113.999988425926", "2026-04-01 21:59:59"),
+        ("46110.1041666667", "2026-03-29 01:30:00"),
+        ("46320.1041666667", "2026-10-25 00:30:00"),
+        ("1.5", None),
+        ("0", None),
+        ("-46113", None),
+        ("46113,5", None),
+        ("4.6113E+04", None),
+        ("9999999", None),
+        ("01-04-2026", None),
+    ],
+)
+def test_a_day_number_of_a_spreadsheet_is_a_local_time(serial: str, utc: str | None) -> None:
+    spec = {"formats": "excel_serial", "tz": "Europe/Amsterdam"}
+    assert read([serial], **spec) == [
+        (datetime.fromisoformat(utc), "configured_zone") if utc else (None, None)
+    ]
+
+
+def test_the_second_hour_of_autumn_as_a_day_number() -> None:
+    spec = {"formats": "excel_serial", "tz": "Europe/Amsterdam", "ambiguous": "latest"}
+    assert one("46320.1041666667", **spec) == "2026-10-25 01:30:00"
+
+
+@pytest.mark.parametrize(
+    ("format_", "native_id", "utc"),
+    [
+        # The examples in the documentation of X and Mastodon were made in these seconds.
+        ("x", "1050118621198921728", "2018-10-10 20:19:24.211000"),
+        ("mastodon", "103270115826048975", "2019-12-08 03:48:33.849000"),
+        ("linkedin", "7000000000000000000", "2022-11-20 07:40:53.710000"),
+        ("linkedin", "urn:li:activity:7000000000000000000", "2022-11-20 07:40:53.710000"),
+        ("linkedin", "urn:li:share:7000000000000000000", "2022-11-20 07:40:53.710000"),
+        ("tiktok", "7000000000000000000", "2021-08-24 14:15:05"),
+        ("x", " 1050118621198921728\u200b", "2018-10-10 20:19:24.211000"),
+        ("x", "1050118621198921728_1", None),
+        ("x", "https://x.com/i/status/1050118621198921728", None),
+        ("x", "1.05011862119892E+18", None),
+        ("x", "105011862", None),
+        ("x", "", None),
+        ("x", "9999999999999999999", None),
+        ("linkedin", "urn:li:comment:(activity:7000000000000000000,1)", None),
+    ],
+)
+def test_the_time_in_an_id(format_: str, native_id: str, utc: str | None) -> None:
+    expected = (datetime.fromisoformat(utc), "from_id") if utc else (None, None)
+    assert read([native_id], formats=f"from_id:{format_}") == [expected]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(st.datetimes(moment(2010, 12, 1), moment(2037, 1, 1)), st.integers(0, 2**16 - 1))
+def test_a_time_put_into_an_id_is_read_back(utc: datetime, low: int) -> None:
+    utc = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+    milliseconds = round((utc - datetime(1970, 1, 1)) / timedelta(milliseconds=1))  # noqa: DTZ001
+    ids = {
+        "x": (milliseconds - 1_288_834_974_657 << 22) + low,
+        "linkedin": (milliseconds << 22) + low,
+        "mastodon": (milliseconds << 16) + low,
+    }
+    for name, native_id in ids.items():
+        assert read([str(native_id)], formats=f"from_id:{name}") == [(utc, "from_id")]
+    found = read([str((milliseconds // 1000 << 32) + low)], formats="from_id:tiktok")
+    assert found == [(utc.replace(microsecond=0), "from_id")]
+
+
+@pytest.mark.parametrize(
+    ("pick", "first", "second", "expected"),
+    [
+        ("first", "2026-04-01T10:00:00Z", "2026-04-01T09:00:00Z", ("10:00", "explicit_offset")),
+        ("first", "straks", "2026-04-01T09:00:00Z", ("09:00", "explicit_offset")),
+        ("first", None, "2026-04-01 11:30", ("09:30", "configured_zone")),
+        ("first", "straks", None, None),
+        ("earliest", "2026-04-01T10:00:00Z", "2026-04-01T09:00:00Z", ("09:00", "explicit_offset")),
+        ("earliest", "2026-04-01T08:00:00Z", "2026-04-01T09:00:00Z", ("08:00", "explicit_offset")),
+        ("earliest", "2026-04-01T10:00:00Z", "2026-04-01 11:30", ("09:30", "configured_zone")),
+        ("earliest", "2026-04-01 12:00", "2026-04-01T10:00:00Z", ("10:00", "configured_zone")),
+        ("earliest", "1026-04-01T10:00:00Z", "2026-04-01T09:00:00Z", ("09:00", "explicit_offset")),
+        ("earliest", None, "2026-04-01T09:00:00Z", ("09:00", "explicit_offset")),
+        ("earliest", None, "straks", None),
+    ],
+)
+def test_of_several_columns_the_first_or_the_earliest(
+    pick: str, first: str | None, second: str | None, expected: tuple[str, str] | None
+) -> None:
+    spec = DatetimeSpec.model_validate(
+        {"formats": ["iso", "%Y-%m-%d %H:%M"], "tz": "Europe/Amsterdam", "pick": pick}
+    )
+    utc, basis = utc_time([pl.col("a"), pl.col("b")], spec)
+    cells = pl.DataFrame({"a": [first], "b": [second]}, schema={"a": pl.String, "b": pl.String})
+    time_of = (datetime.fromisoformat(f"2026-04-01 {expected[0]}"), expected[1]) if expected else (None, None)
+    assert cells.select(utc=utc, basis=basis).row(0) == time_of
+
+
 @settings(max_examples=20, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(

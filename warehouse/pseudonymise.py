@@ -59,6 +59,14 @@ class Pseudonymiser:
         replaced = pl.Series(pseudonymised, dtype=pl.String)
         return texts.replace_strict(distinct, replaced, default=None, return_dtype=pl.String)
 
+    def addresses(self, urls: pl.Series) -> pl.Series:
+        """The String series `urls`, null where one leads to the page of a person."""
+        distinct = urls.drop_nulls().unique(maintain_order=True)
+        kept = [url if without_profile_links(url, self._own) == url else None for url in distinct]
+        return urls.replace_strict(
+            distinct, pl.Series(kept, dtype=pl.String), default=None, return_dtype=pl.String
+        )
+
     def _steps(self, names: frozenset[str]) -> "tuple[Step, ...]":
         known = known_names(names, self._keep, self._marks.is_first_name)
         # Links and addresses first, as they may hold names and numbers; names before accounts (@Jan Jansen).

@@ -116,7 +116,7 @@ MESSAGE = Table(
     "One row per version of a message: what residents and the municipality wrote, pseudonymised.",
     {
         "message_id": Column(TEXT, "platform:native_id, the permanent id."),
-        "native_id": Column(TEXT, "Id of the message at its source; always text."),
+        "native_id": Column(TEXT, "Id at its source; a keyed hash (k:...) where that may hold a name."),
         "version": Column(pl.Int16(), "1 for the first text seen, one more for every edit."),
         "is_current": Column(FLAG, "True for the newest version."),
         "source_id": Column(TEXT, "Name of the source in the settings."),
@@ -145,7 +145,7 @@ MESSAGE = Table(
         "shares": Column(COUNT, "Shares; null when unknown."),
         "views": Column(COUNT, "Views; null when unknown."),
         "reach": Column(COUNT, "Reach; null when unknown."),
-        "url": Column(TEXT, "Public address of the message."),
+        "url": Column(TEXT, "Public address of the message; null where it leads to a resident."),
         "area_name": Column(TEXT, "Neighbourhood or village, by the municipality's own list if it has one."),
         "area_code": Column(TEXT, "Code of that area (CBS), where the source or the list has one."),
         "source_category": Column(TEXT, "Category at the source, main before sub."),

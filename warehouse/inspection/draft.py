@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.inspection.columns import Column, shown_name
-from warehouse.inspection.draft_fields import Field, Setting, fields_of, speaks_for_rows
+from warehouse.inspection.draft_fields import Setting, fields_of, speaks_for_rows
+from warehouse.inspection.field import Field
 from warehouse.inspection.sample import Group
 from warehouse.inspection.yaml_text import flow
 

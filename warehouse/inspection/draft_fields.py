@@ -1,20 +1,17 @@
 """The fields of a draft: from what was guessed of the columns to what a mapping says of a message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from warehouse.inspection.columns import Column, Damage
+from warehouse.inspection.draft_texts import repairs, texts_of, verbs
+from warehouse.inspection.draft_times import time_of, time_spec
+from warehouse.inspection.field import MARKED, Field, gap, trimmed, why
 from warehouse.inspection.guesses import Guess
 from warehouse.inspection.sample import Group, Moment
 from warehouse.inspection.yaml_text import flow
 from warehouse.sources.messages import COUNT_FIELDS
 
-_MARKED = "CONTROLEER:"
 _PLACES = ("area_name", "area_code", "source_category", "department", "channel_name", "language")
-_NAMES_OF_ROLES = {
-    "native_id": "het nummer van het bericht", "text": "de tekst van het bericht",
-    "created_at": "de datum van het bericht",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,6 @@ class Setting:
     outgoing: tuple[str, tuple[str, ...]] | None = None
     agreements: tuple[str, ...] = ()
     platform_by_url: bool = False
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field: what a mapping says of it, and remarks for above it. gap: what is missing (Dutch)."""
-
-    name: str
-    spec: Mapping[str, object]
-    remarks: tuple[str, ...] = ()
-    gap: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ def speaks_for_rows(messages: Messages) -> bool:
 def fields_of(group: Group, first: Group, setting: Setting) -> list[Messages]:
     """The messages that a row of `group` gives: what was written, and the answer to it when there is one."""
     roles = group.roles
-    own = [_id_field(group), *_parent(group, first), *_authors(roles), *_texts(roles), _time(group)]
+    own = [_id_field(group), *_parent(group, first), *_authors(roles), *texts_of(roles), time_of(group)]
     fields = [*own, *_others(roles), *_counts(roles)]
     when = "" if group.path is None else flow({"col": "@path", "in": [group.path]})
     role = (
@@ -82,12 +69,12 @@ def fields_of(group: Group, first: Group, setting: Setting) -> list[Messages]:
 
 def _kind(group: Group, setting: Setting) -> tuple[str, str, tuple[str, ...]]:
     if group.path is not None:
-        return "kind", "comment", (f"{_MARKED} is wat in '{group.path}' staat een reactie van een inwoner?",)
+        return "kind", "comment", (f"{MARKED} is wat in '{group.path}' staat een reactie van een inwoner?",)
     if isinstance(setting.kind, str):
-        return "kind", setting.kind, (f"{_MARKED} wat voor bericht is dit? {setting.kind} is een gok",)
+        return "kind", setting.kind, (f"{MARKED} wat voor bericht is dit? {setting.kind} is een gok",)
     column, values = setting.kind
     spec = {"from": column, "use": ["trim", "casefold"], "map": dict(values), "default": "post"}
-    return "kind", flow(spec), (f"{_MARKED} wat betekenen de waarden van '{column}'? onbekende worden post",)
+    return "kind", flow(spec), (f"{MARKED} wat betekenen de waarden van '{column}'? onbekende worden post",)
 
 
 def _platform(setting: Setting) -> tuple[str, str, tuple[str, ...]]:
@@ -95,7 +82,7 @@ def _platform(setting: Setting) -> tuple[str, str, tuple[str, ...]]:
         return (
             "platform",
             setting.platform,
-            (f"{_MARKED} waar is dit geschreven?",),
+            (f"{MARKED} waar is dit geschreven?",),
         )
     column, values = setting.platform
     if setting.platform_by_url:
@@ -105,7 +92,7 @@ def _platform(setting: Setting) -> tuple[str, str, tuple[str, ...]]:
             ("uit het adres van het bericht",),
         )
     spec = {"from": column, "use": ["trim", "casefold"], "map": dict(values), "default": "web"}
-    return "platform", flow(spec), (f"uit '{column}'; {_MARKED} onbekende waarden worden web",)
+    return "platform", flow(spec), (f"uit '{column}'; {MARKED} onbekende waarden worden web",)
 
 
 def _id_field(group: Group) -> Field:
@@ -118,13 +105,13 @@ def _id_field(group: Group) -> Field:
     if guess and guess.column.distinct >= 0.9 and guess.column.filled >= 0.9:
         column = guess.column
         spec: dict[str, object] = {"from": column.name, "use": ["trim"]}
-        remarks = [_why(guess, "elke waarde staat er een keer in" if column.distinct >= 0.999 else "")]
+        remarks = [why(guess, "elke waarde staat er een keer in" if column.distinct >= 0.999 else "")]
         if column.distinct < 0.999:
             share = f"{1 - column.distinct:.1%}"
-            remarks.append(f"{_MARKED} {share} van de nummers komt vaker voor; de laatste rij telt")
+            remarks.append(f"{MARKED} {share} van de nummers komt vaker voor; de laatste rij telt")
         if "sci" in column.damage:
             remarks.append(
-                f"{_MARKED} {column.damage['sci']} nummers zijn door een spreadsheet afgerond (1,2E+17); "
+                f"{MARKED} {column.damage['sci']} nummers zijn door een spreadsheet afgerond (1,2E+17); "
                 "exporteer opnieuw zonder de export in Excel te openen"
             )
             spec = {"from": column.name, "use": ["trim", "null_if_sci_notation"]}
@@ -140,14 +127,9 @@ def _id_field(group: Group) -> Field:
         )
         return Field("native_id", {"from": url.column.name, "use": ["canonical_url"]}, (remark,))
     if hashed and "text" in roles:
-        remark = f"{_MARKED} er is geen kolom met een eigen nummer; twee gelijke rijen worden een bericht"
+        remark = f"{MARKED} er is geen kolom met een eigen nummer; twee gelijke rijen worden een bericht"
         return Field("native_id", {"hash_of": hashed}, (remark,))
-    return _gap("native_id", {"from": "KOLOM"})
-
-
-def _gap(name: str, spec: Mapping[str, object]) -> Field:
-    what = _NAMES_OF_ROLES[name]
-    return Field(name, spec, (), f"geen kolom gevonden met {what}; vul de kolom in en haal het hekje weg")
+    return gap("native_id", {"from": "KOLOM"})
 
 
 def _parent(group: Group, first: Group) -> list[Field]:
@@ -158,8 +140,8 @@ def _parent(group: Group, first: Group) -> list[Field]:
         return [Field("parent_id", {"from": names}, ("het bericht waar dit onder staat",))]
     if guess is None:
         return []
-    remark = f"{_why(guess)}; {_MARKED} is dit het nummer van het bericht waarop dit een reactie is?"
-    return [Field("parent_id", _trimmed(guess), (remark,))]
+    remark = f"{why(guess)}; {MARKED} is dit het nummer van het bericht waarop dit een reactie is?"
+    return [Field("parent_id", trimmed(guess), (remark,))]
 
 
 def _authors(roles: Mapping[str, Guess]) -> list[Field]:
@@ -173,105 +155,9 @@ def _authors(roles: Mapping[str, Guess]) -> list[Field]:
         if len(names) > 1:
             spec["join"] = " "
         spec |= {"secret": True, "optional": True}
-        remark = f"{_why(guess)}; wordt een sleutel, de naam zelf wordt nooit bewaard"
+        remark = f"{why(guess)}; wordt een sleutel, de naam zelf wordt nooit bewaard"
         found.append(Field(name, spec, (remark,)))
     return found
-
-
-def _texts(roles: Mapping[str, Guess]) -> list[Field]:
-    found: list[Field] = []
-    spec: dict[str, object]
-    if "title" in roles:
-        guess = roles["title"]
-        found.append(
-            Field(
-                "title",
-                {"from": guess.column.name, "use": _verbs(guess.column), "optional": True},
-                (_why(guess),),
-            )
-        )
-    if "text" not in roles:
-        return [*found, _gap("text", {"from": "KOLOM", "use": ["nfc"]})]
-    guess = roles["text"]
-    column = guess.column
-    spec = {"from": column.name, "use": _verbs(column)}
-    remarks = [_why(guess, f"{column.lengths[0]} tot {column.lengths[2]} tekens"), *_repairs(column)]
-    if "text_more" in roles:
-        more = roles["text_more"].column
-        spec = {
-            "from": [column.name, more.name],
-            "join": "\n",
-            "use": list(dict.fromkeys([*_verbs(column), *_verbs(more)])),
-        }
-        remarks.append(f"{_MARKED} '{more.name}' is erachter gezet; is dat ook van de inwoner?")
-    if not guess.named:
-        remarks.append(f"{_MARKED} gekozen omdat dit de langste teksten zijn, niet om de naam")
-    return [*found, Field("text", spec, tuple(remarks))]
-
-
-def _verbs(column: Column) -> list[str]:
-    """What cleans a text, in the order in which that works."""
-    damage = set(column.damage) - ({"entities"} if "html" in column.damage else set())
-    return [verb for verb, mends in _VERBS.items() if mends is None or mends in damage]
-
-
-_VERBS: dict[str, Damage | None] = {
-    "undo_apostrophe": "apostrophe", "fix_encoding": "mojibake", "strip_html": "html", "unescape": "entities",
-    "drop_signature": "signature", "nfc": None, "trim": None,
-}  # fmt: skip
-
-
-_REPAIRED = {
-    "apostrophe": "{} teksten beginnen met ' voor een teken; undo_apostrophe haalt dat weg",
-    "mojibake": "{} teksten hebben verminkte letters (Ã©); fix_encoding herstelt ze",
-    "html": "{} teksten hebben HTML; strip_html haalt die weg",
-    "entities": "{} teksten hebben codes als &amp;; unescape zet ze om",
-    "signature": "{} teksten eindigen met een ondertekening; drop_signature haalt die weg",
-    "cut": "{} teksten eindigen op … en zijn afgekapt; zie truncated_if",
-    "one_length": "{} teksten zijn precies even lang en waarschijnlijk afgekapt; zie truncated_if",
-    "error": "{} cellen zijn een foutcode van Excel (#NAAM?): die tekst is verloren en die rijen vallen af",
-}
-
-
-def _repairs(column: Column) -> list[str]:
-    return [_REPAIRED[name].format(count) for name, count in column.damage.items() if name in _REPAIRED]
-
-
-def _time(group: Group) -> Field:
-    if group.moment is None:
-        return _gap(
-            "created_at",
-            {"from": "KOLOM", "datetime": {"formats": ["%d-%m-%Y %H:%M"], "tz": "Europe/Amsterdam"}},
-        )
-    return Field("created_at", _time_spec([group.moment]), _time_remarks(group.moment))
-
-
-def _time_spec(moments: Sequence[Moment]) -> dict[str, object]:
-    """Where a time comes from and how it is written; of several moments the first that there is."""
-    names = [name for moment in moments for name in moment.columns]
-    formats = list(dict.fromkeys(name for moment in moments for name in moment.times.formats))
-    zone = next((moment.times.zone for moment in moments if moment.times.zone), None)
-    spec: dict[str, object] = {"from": names[0] if len(names) == 1 else names}
-    if moments[0].join is not None and len(moments) == 1:
-        spec["join"] = moments[0].join
-    if formats == ["iso"] and zone is None:
-        return {**spec, "datetime": "iso"}
-    return {**spec, "datetime": {"formats": formats, **({"tz": zone} if zone else {})}}
-
-
-def _time_remarks(moment: Moment) -> tuple[str, ...]:
-    times = moment.times
-    named = " en ".join(f"'{name}'" for name in moment.columns)
-    remarks = [f"{named}: {times.share:.1%} van de waarden is zo te lezen"]
-    if times.evidence:
-        remarks.append(times.evidence)
-    if times.doubt:
-        remarks.append(f"{_MARKED} {times.doubt}")
-    if times.zone:
-        remarks.append(f"{_MARKED} de tijd heeft geen zone; {times.zone} is aangenomen")
-    if not times.clock:
-        remarks.append(f"{_MARKED} alleen een dag, geen tijd")
-    return tuple(remarks)
 
 
 def _others(roles: Mapping[str, Guess]) -> list[Field]:
@@ -279,25 +165,21 @@ def _others(roles: Mapping[str, Guess]) -> list[Field]:
     if "edited_at" in roles and roles["edited_at"].column.times:
         column = roles["edited_at"].column
         times = roles["edited_at"].column.times
-        spec = _time_spec([Moment((column.name,), None, times)]) if times else {}
-        found.append(Field("edited_at", {**spec, "optional": True}, (_why(roles["edited_at"]),)))
+        spec = time_spec([Moment((column.name,), None, times)]) if times else {}
+        found.append(Field("edited_at", {**spec, "optional": True}, (why(roles["edited_at"]),)))
     if "url" in roles:
         guess = roles["url"]
         found.append(
-            Field("url", {"from": guess.column.name, "use": ["trim"], "optional": True}, (_why(guess),))
+            Field("url", {"from": guess.column.name, "use": ["trim"], "optional": True}, (why(guess),))
         )
     for name in _PLACES:
         if name in roles:
             guess = roles[name]
-            remarks = [_why(guess)]
+            remarks = [why(guess)]
             if name == "area_name":
-                remarks.append(f"{_MARKED} is dit een wijk of buurt, en nooit een adres?")
-            found.append(Field(name, _trimmed(guess), tuple(remarks)))
+                remarks.append(f"{MARKED} is dit een wijk of buurt, en nooit een adres?")
+            found.append(Field(name, trimmed(guess), tuple(remarks)))
     return found
-
-
-def _trimmed(guess: Guess) -> dict[str, object]:
-    return {"from": guess.column.name, "use": ["trim"], "optional": True}
 
 
 def _counts(roles: Mapping[str, Guess]) -> list[Field]:
@@ -309,7 +191,7 @@ def _counts(roles: Mapping[str, Guess]) -> list[Field]:
         spec: dict[str, object] = {"from": column.name}
         if column.number and column.number.thousands:
             spec["number"] = {"thousands": column.number.thousands, "decimal": column.number.decimal}
-        found.append(Field(name, {**spec, "optional": True}, (_why(roles[name]),)))
+        found.append(Field(name, {**spec, "optional": True}, (why(roles[name]),)))
     return found
 
 
@@ -322,7 +204,7 @@ def _answer(group: Group, message: Messages, setting: Setting) -> Messages | Non
     answered = group.roles.get("answer_time")
     asked = fields["created_at"]
     time = Field(
-        "created_at", dict(asked.spec), (f"{_MARKED} geen datum van het antwoord; die van de vraag telt",)
+        "created_at", dict(asked.spec), (f"{MARKED} geen datum van het antwoord; die van de vraag telt",)
     )
     if answered and answered.column.times:
         day = group.roles["created_at"].column
@@ -330,15 +212,13 @@ def _answer(group: Group, message: Messages, setting: Setting) -> Messages | Non
         moments += [Moment((day.name,), None, day.times)] if day.times else []
         remark = f"'{answered.column.name}': {answered.column.times.share:.1%} is zo te lezen"
         also = ("leeg: dan die van de vraag",) if len(moments) > 1 else ()
-        time = Field("created_at", _time_spec(moments), (remark, *also))
+        time = Field("created_at", time_spec(moments), (remark, *also))
     own_id = {**fields["native_id"].spec, "suffix": ":answer"}
-    remark = (
-        f"{_why(guess)}; {_MARKED} is dit wat de gemeente aan de inwoner schreef, en geen interne notitie?"
-    )
+    remark = f"{why(guess)}; {MARKED} is dit wat de gemeente aan de inwoner schreef, en geen interne notitie?"
     own = (
         Field("native_id", own_id),
         Field("parent_id", {"ref": message.role}),
-        Field("text", {"from": column.name, "use": _verbs(column)}, (remark, *_repairs(column))),
+        Field("text", {"from": column.name, "use": verbs(column)}, (remark, *repairs(column))),
         time,
         *(fields[name] for name in _PLACES if name in fields),
     )
@@ -348,15 +228,3 @@ def _answer(group: Group, message: Messages, setting: Setting) -> Messages | Non
     platform = _platform(setting)
     said = (("kind", "answer", ()), (platform[0], platform[1], ()), ("author_kind", "municipality", ()))
     return Messages(f"{message.role}_answer", when, said, own, own_speaker=True)
-
-
-def _why(guess: Guess, more: str = "") -> str:
-    """Why a column was chosen."""
-    by = "naam en vorm" if guess.named else "vorm"
-    names = " en ".join(f"'{column.name}'" for column in guess.columns)
-    filled = guess.column.filled
-    return "; ".join(
-        part
-        for part in (f"{names} (op {by})", f"{filled:.0%} gevuld" if filled < 0.995 else "", more)
-        if part
-    )

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Literal
 
 from warehouse.errors import SourceError
+from warehouse.inspection.encodings import encoding_of, encodings_to_try
 from warehouse.inspection.guesses import name_score
 from warehouse.inspection.tables import DELIMITERS, SCANNED, delimiters, grid, header_row
 from warehouse.inspection.trees import RecordList, record_lists, start_of, xml_record_lists
@@ -104,7 +105,7 @@ def member_glob(name: str) -> str:
 
 
 def _text_layout(part: Part, head: bytes) -> Layout:
-    encoding, seen = _encoding(part, head)
+    encoding, seen = encoding_of(part, head)
     usable = head.decode(encoding, errors="ignore").lstrip("\ufeff")
     start = usable.lstrip()[:200].lower()
     if start.startswith("<"):
@@ -116,41 +117,6 @@ def _text_layout(part: Part, head: bytes) -> Layout:
         if layout is not None:
             return layout
     return _csv_layout(part, usable, encoding, seen)
-
-
-def _encoding(part: Part, head: bytes) -> tuple[str, str]:
-    """The encoding that fits the whole file, and what was tried (Dutch)."""
-    if head.startswith(codecs.BOM_UTF8) and _fits(part, "utf-8-sig"):
-        return "utf-8-sig", "codering: UTF-8 (met BOM)"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _fits(part, "utf-16"):
-        return "utf-16", "codering: UTF-16 (met BOM)"
-    zeros = head[:2000]
-    for name, places in (("utf-16-le", zeros[1::2]), ("utf-16-be", zeros[0::2])):
-        if len(zeros) > 3 and places.count(0) > 0.6 * len(places) and _fits(part, name):
-            return name, f"codering: {name.upper()} (zonder BOM; herkend aan de nulbytes)"
-    if b"\x00" in head:
-        raise SourceError(
-            f"Bestand {part.name} is geen tekst en geen bekend formaat; vraag een export als CSV."
-        )
-    if _fits(part, "utf-8"):
-        return "utf-8-sig", "codering: UTF-8 (zonder BOM)"
-    if _fits(part, "cp1252"):
-        return "cp1252", "codering: Windows-1252 (UTF-8 geprobeerd, past niet)"
-    raise SourceError(
-        f"Bestand {part.name} is niet gecodeerd als UTF-8, UTF-16 of Windows-1252; bewaar het als UTF-8."
-    )
-
-
-def _fits(part: Part, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with part.open() as stream:
-            while chunk := stream.read(1 << 20):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
 
 
 def _csv_layout(part: Part, text: str, encoding: str, seen: str) -> Layout:
@@ -178,15 +144,11 @@ def _csv_layout(part: Part, text: str, encoding: str, seen: str) -> Layout:
             "zet er een kopregel boven of exporteer met kolomnamen."
         )
     read = {
-        "format": "csv", "encoding": _encodings(encoding), "delimiter": sign,
+        "format": "csv", "encoding": encodings_to_try(encoding), "delimiter": sign,
         **_header_block(header.above, header.names, always=False),
     }  # fmt: skip
     said.append(_header_sentence(header.above))
     return Layout(read, tuple(said), _table_promise(header.names), header.names)
-
-
-def _encodings(encoding: str) -> list[str]:
-    return ["utf-8-sig", "cp1252"] if encoding in ("utf-8-sig", "cp1252") else [encoding]
 
 
 def _header_sentence(above: int) -> str:
@@ -272,7 +234,7 @@ def _records_layout(
     block: dict[str, object] = {} if (format_, path) == ("ndjson", "$") else {"records": path}
     if best.explode:
         block["explode"] = list(best.explode)
-    read = {"format": format_, "encoding": _encodings(encoding), "json": block}
+    read = {"format": format_, "encoding": encodings_to_try(encoding), "json": block}
     return Layout(read, tuple(said), best.promise)
 
 

@@ -68,7 +68,7 @@ def start_of(stream: BinaryIO, most: int = _MOST_EVENTS) -> object:
     """The document until `most` values were read or it is damaged; None when it holds none."""
     root = _Open([])
     opened = [root]
-    with suppress(ijson.JSONError, UnicodeError, ValueError):
+    with suppress(ijson.JSONError, ArithmeticError, ValueError):
         _build(opened, islice(ijson.basic_parse(stream), most))
     return root.holds[0] if isinstance(root.holds, list) and root.holds else None
 

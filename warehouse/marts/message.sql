@@ -1,6 +1,6 @@
 -- mart.message: Every current message that still exists at its source, with the theme of the latest run.
 -- message_id: platform:native_id, the permanent id.
--- native_id: Id of the message at its source; always text.
+-- native_id: Id at its source; a keyed hash (k:...) where that may hold a name.
 -- source_id: Name of the source in the settings.
 -- platform: facebook, instagram, x, linkedin, youtube, nextdoor, kcc, signalen, ...
 -- kind: post, comment, reply, report, contact, input, review, share or answer.
@@ -24,7 +24,7 @@
 -- quotable: True when the channel is public, so that the report may quote it.
 -- dup_of: message_id of the message that this is a copy of.
 -- likes: Likes or all reactions; null when unknown.
--- url: Public address of the message.
+-- url: Public address of the message; null where it leads to a resident.
 -- title: Title or subject, pseudonymised.
 -- department: Department that the source names.
 -- area_code: Code of the area (CBS), where the source or the municipality's list has one.

@@ -5,8 +5,13 @@ ALTER TABLE core.message ADD COLUMN seen_at TIMESTAMP;
 ALTER TABLE core.message ADD COLUMN counted_at TIMESTAMP;
 ALTER TABLE core.message ADD COLUMN area_code VARCHAR;
 
--- Of what was stored before, nobody knows more than that it existed when it was written.
-UPDATE core.message SET seen_at = coalesce(edited_at, created_at), counted_at = coalesce(edited_at, created_at);
+-- Of what was stored before, nobody knows more than that it existed when it was written. Its hash was of more
+-- than the text, so it says nothing any longer: without it the text itself is compared.
+UPDATE core.message SET
+    seen_at = coalesce(edited_at, created_at),
+    counted_at = CASE WHEN coalesce(likes, comments, shares, views, reach) IS NOT NULL
+                      THEN coalesce(edited_at, created_at) END,
+    raw_hash = NULL;
 
 ALTER TABLE core.export ADD COLUMN told_at TIMESTAMP;
 

@@ -37,9 +37,12 @@ def _encoding(part: Part, mapping: Mapping, name: str) -> str:
     with part.open() as start:
         mark = start.read(4)
     for encoding in mapping.read.encoding:
-        marks = _WIDE.get(codecs.lookup(encoding).name)
+        known_as = codecs.lookup(encoding).name
+        marks = _WIDE.get(known_as)
         if marks and not mark.startswith(marks):
             continue  # any even number of bytes is UTF-16 of something
+        if known_as == "utf-16" and mark == codecs.BOM_UTF32_LE:
+            continue  # which begins as UTF-16 does
         try:
             visible = sum(text.strip("\ufeff \t\r\n") != "" for text in _texts(part, encoding))
         except UnicodeError:

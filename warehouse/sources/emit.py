@@ -54,7 +54,8 @@ class Emitted:
 
     messages: DRAFT_SCHEMA, one row per message; an id may come by more than once. rejected: REJECTED, raw
     values included. dropped: rows that give no message by a rule of the mapping. given: how many messages
-    were tried; nulls: how often each field that a message can have was empty among them.
+    were tried; nulls: how often each field that a message can have was empty among them. held: ids
+    and authors of messages that were rejected but whose own id is known.
     """
 
     messages: pl.DataFrame
@@ -62,6 +63,7 @@ class Emitted:
     dropped: int
     given: dict[str, int]
     nulls: dict[str, int]
+    held: pl.DataFrame
 
     @property
     def read(self) -> int:
@@ -80,7 +82,8 @@ def emitted_messages(rows: Rows, mapping: Mapping, parties: Parties, secret: byt
     rejected = pl.concat([rows.rejected.with_columns(role=pl.lit("")).select(*REJECTED), broken])
     good = candidates.join(broken, on=["row", "role"], how="anti").select(*DRAFT_SCHEMA)
     given, nulls = _filled(candidates, mapping)
-    return Emitted(good, rejected, dropped, given, nulls)
+    held = candidates.join(broken, on=["row", "role"], how="semi").drop_nulls(["platform", "native_id"])
+    return Emitted(good, rejected, dropped, given, nulls, held.select("platform", *_IDS, "author"))
 
 
 def _emitted(

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,6 +17,9 @@ PUBLIC_PLATFORMS = (
     "threads", "web", "forum", "govocal", "decidim", "consul", "fixmystreet",
 )  # fmt: skip
 _OF_THE_TEXT = ("title", "text", "platform")
+# A number, a code or a urn does not look so; an address, an account or written words do.
+_MAY_NAME = r"[/@\s]|^did:"
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,42 @@ def raw_hashes(drafts: pl.DataFrame, secret: bytes) -> pl.Series:
     ).to_series()
     digests = [hmac.digest(secret, line.encode(), "sha256").hex()[:32] for line in joined]
     return pl.Series("raw_hash", digests, dtype=pl.String)
+
+
+def private_ids(drafts: pl.DataFrame, secret: bytes) -> pl.DataFrame:
+    """`drafts` with native_id and parent_id as keyed hash ("k:...") where they may hold a name.
+
+    An id that is an address, holds an account or has spaces is hashed by its form alone, so that a reply that
+    names it gets the same hash in any export. One with its own author in it is hashed too.
+    """
+    held = pl.any_horizontal(
+        (as_compared(name).str.len_chars() >= _SHORTEST_NAME)
+        & as_compared(name).str.contains(r"\p{L}")
+        & as_compared("native_id").str.contains(as_compared(name), literal=True)
+        for name in ("author", "author_id")
+    ).fill_null(value=False)
+    formed = {name: pl.col(name).str.contains(_MAY_NAME) for name in ("native_id", "parent_id")}
+    marked = {"native_id": formed["native_id"] | held, "parent_id": formed["parent_id"]}
+    return drafts.with_columns(
+        pl.when(marks)
+        .then(
+            pl.when(marks)
+            .then(pl.concat_str("platform", name, separator="\x1f"))
+            .map_elements(partial(_keyed, secret=secret), return_dtype=pl.String(), skip_nulls=True)
+        )
+        .otherwise(name)
+        .alias(name)
+        for name, marks in marked.items()
+    )
+
+
+def as_compared(name: str) -> pl.Expr:
+    """A column without case and without what is no letter or digit: how a name stands in an address."""
+    return pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+
+
+def _keyed(text: str, secret: bytes) -> str:
+    return "k:" + hmac.digest(secret, text.encode(), "sha256").hex()[:32]
 
 
 def content_hash(text: str) -> str:

@@ -1,9 +1,11 @@
 """The sheets of an xls, read in a process of its own with a limit on memory and time.
 
 An xls says itself how much memory it takes to read it, and the library believes it: a damaged one would stop
-the process. In a process of its own it stops only that one.
+the process. In a process of its own it stops only that one, which knows no secret and takes no code from the
+folder that we happen to be in.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,9 +27,12 @@ def xls_tables(content: bytes, name: str) -> Iterator[Table]:
 
     Raises SourceError when it is damaged, protected or too large.
     """
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-P", "-m", __name__]
+    known = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, input=content, capture_output=True, timeout=_SECONDS, check=True, env=known
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise SourceError(
             f"Bestand {name}: de xls is beschadigd, beveiligd of te groot; bewaar het in Excel als .xlsx."

@@ -86,6 +86,13 @@ class Emit(Block):
                     f"'{name}' is niet geheim; haal secret weg" if spec.secret
                     else f"'{name}' moet secret: true hebben; een naam wordt nooit bewaard"
                 )  # fmt: skip
+        secret = {column for spec in fields.values() if spec.secret for column in spec.from_ or ()}
+        for name in ("native_id", "parent_id"):
+            named = (
+                next((c for c in (fields[name].from_ or ()) if c in secret), None) if name in fields else None
+            )
+            if named:
+                raise ValueError(f"'{name}' leest de kolom '{named}', waarin een naam staat; gebruik hash_of")
         absent = next((name for name in ("native_id", "text", "created_at") if name not in fields), None)
         if absent:
             raise ValueError(f"het veld '{absent}' ontbreekt; zeg uit welke kolom het komt")

@@ -17,7 +17,7 @@ from warehouse.sources.markup import forget, local_name, markup
 from warehouse.sources.parts import Part
 from warehouse.sources.rows import BATCH
 from warehouse.sources.tables import Table, duration_text, number_text, text_table, typed_text
-from warehouse.sources.workbooks import MOST_CELLS
+from warehouse.sources.workbooks import LARGEST, MOST_CELLS
 
 _SHEET = ["document-content", "body", "spreadsheet", "table"]
 _NUMBERS = ("float", "percentage", "currency")
@@ -32,7 +32,7 @@ def ods_tables(content: Part, name: str) -> Iterator[Table]:
     """The sheets in the content.xml of an ods; empty rows that are repeated count as one.
 
     Dates are 2026-03-01T09:00:00, times 09:30:00, numbers as `number_text`. Raises SourceError for a
-    document that is damaged, or that repeats cells without end.
+    document that is damaged, or that repeats cells without end: written out, as large as no zip may be.
     """
     for (_, sheet), numbered in groupby(_rows(content, name), key=lambda found: found[0]):
         yield Table(sheet, _frames(row for _, row in numbered))
@@ -45,7 +45,7 @@ def _frames(rows: Iterator[Row]) -> Iterator[pl.DataFrame]:
 
 def _rows(content: Part, name: str) -> Iterator[tuple[tuple[int, str], Row]]:
     """The rows of all sheets, each with the number and the name of its sheet."""
-    sheet, cells = (0, ""), 0
+    sheet, cells, size = (0, ""), 0, 0
     for begins, path, element in markup(content, name):
         if path[:4] != _SHEET or "table" in path[4:]:
             continue
@@ -56,7 +56,8 @@ def _rows(content: Part, name: str) -> Iterator[tuple[tuple[int, str], Row]]:
             forget(element)
             times = times if row else 1
             cells += len(row) * times
-            if cells > MOST_CELLS:
+            size += sum(len(text) for text in row if text) * times
+            if cells > MOST_CELLS or size > LARGEST.unpacked:
                 raise SourceError(
                     f"Bestand {name} heeft te veel cellen; bewaar alleen de tabel en zet die opnieuw klaar."
                 )

@@ -13,7 +13,7 @@ import polars.selectors as cs
 from warehouse.errors import SourceError
 from warehouse.sources.delimited import delimited_rows
 from warehouse.sources.fields import Condition
-from warehouse.sources.headers import FILE
+from warehouse.sources.headers import FILE, SHEET
 from warehouse.sources.joined import Joined, with_joined
 from warehouse.sources.layout import Join
 from warehouse.sources.mapping import Mapping
@@ -103,12 +103,16 @@ def _member_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
     filled: dict[str, str | None] = dict.fromkeys(normalised(c, rules.columns) for c in rules.fill_down)
     columns: set[str] = set()
     paths: set[str | None] = set()
+    sheet: str | None = None
     for rows in _reader(mapping)(part, mapping, name):
         columns.update(rows.frame.columns)
         paths.update(rows.frame[PATH].unique().to_list())
         present = {*rows.frame.columns, FILE}
         absent = [pl.lit(None, dtype=pl.String()).alias(n) for n in mentioned if n not in present]
         frame = rows.frame.with_columns(*absent, pl.lit(part.name).alias(FILE))
+        before, sheet = sheet, frame[SHEET][0] if SHEET in present and frame.height else sheet
+        if sheet != before:
+            filled = dict.fromkeys(filled)  # what stands on another sheet does not stand above
         frame = _filled_down(_nulls_applied(frame, mapping), filled)
         yield Rows(frame, rows.rejected)
     if paths:
@@ -167,5 +171,5 @@ def _filled_down(frame: pl.DataFrame, last: dict[str, str | None]) -> pl.DataFra
     """Empty cells of the columns in `last` get what stands above them; `last` is kept for the next batch."""
     for name, above in last.items():
         frame = frame.with_columns(column(name).forward_fill().fill_null(pl.lit(above, dtype=pl.String())))
-        last[name] = frame[name].to_list()[-1] if frame.height else above
+        last[name] = frame[name][-1] if frame.height else above
     return frame

@@ -33,13 +33,16 @@ def streamed_records(
 ) -> Iterator[object]:
     """What stands in the list (or block) at the first place where anything does; fractions are text.
 
-    Raises SourceError when the document is damaged, which may be after the last record.
+    Raises SourceError when the document is damaged, which may be after the last record, or has none of the
+    places.
     """
+    there = False
     for keys in places:
         found = False
         with decoded(part, mapping, name) as text:
+            document = _Document(text)
             try:
-                for record in _Document(text).records(keys, script=mapping.read.json_.javascript):
+                for record in document.records(keys, script=mapping.read.json_.javascript):
                     found = True
                     yield record
             except (ValueError, RecursionError) as error:
@@ -48,6 +51,15 @@ def streamed_records(
                 ) from error
         if found:
             return
+        there = there or document.has_place
+    if not there:
+        raise SourceError(no_records(mapping, name))
+
+
+def no_records(mapping: Mapping, name: str) -> str:
+    """The complaint that a document has no list where the mapping looks for one."""
+    looked_for = " of ".join(mapping.read.json_.records)
+    return f"Bestand {name} heeft geen {looked_for}; controleer of mapping {mapping.id} erbij hoort."
 
 
 class _Document:
@@ -55,6 +67,7 @@ class _Document:
 
     def __init__(self, text: TextIOWrapper) -> None:
         self._text, self._piece, self._at = text, "", 0
+        self.has_place = False
 
     def records(self, keys: Sequence[str], *, script: bool) -> Iterator[object]:
         """What stands at `keys`; then the rest is read, to know that the document is whole."""
@@ -68,6 +81,7 @@ class _Document:
 
     def _found(self, keys: Sequence[str]) -> Iterator[object]:
         if not keys:
+            self.has_place = True
             for _ in self._inside():
                 yield self._value()
             return
@@ -142,5 +156,8 @@ class _Document:
 
     def _pass_assignment(self) -> None:
         """Goes to what is assigned to the variable of a script."""
-        self._more()
-        self._at = self._piece.find("=") + 1
+        while "=" not in self._piece:
+            self._at = len(self._piece)
+            if not self._more():
+                raise ValueError("no assignment")
+        self._at = self._piece.index("=") + 1

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache, partial
 from itertools import islice
 
@@ -16,7 +15,7 @@ from warehouse.sources.decoding import decoded, text_lines
 from warehouse.sources.fields import is_path
 from warehouse.sources.mapping import Mapping
 from warehouse.sources.parts import Part
-from warehouse.sources.record_stream import streamed_keys, streamed_records
+from warehouse.sources.record_stream import no_records, streamed_keys, streamed_records
 from warehouse.sources.rows import PATH, ROW, Rows, normalised, rejected_rows
 
 _BATCH = 10_000
@@ -51,9 +50,7 @@ def json_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
         text = text.partition("=")[2].strip().removesuffix(";")
     document = _parsed(text, name)
     if not _has_lists(document, paths):
-        raise SourceError(
-            f"Bestand {name} heeft geen {' of '.join(paths)}; controleer of mapping {mapping.id} erbij hoort."
-        )
+        raise SourceError(no_records(mapping, name))
     return _record_rows(_records(document, paths), mapping)
 
 
@@ -202,4 +199,4 @@ def _cell(value: object) -> str | None:
 
 def _written(value: object) -> str:
     """A number, or a list as JSON; a fraction as it was written."""
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False)

@@ -43,14 +43,23 @@ class Tally:
             for rule, field, times, row in counts.rows():
                 self._broken[(rule, field)] += times
                 self._first_row.setdefault((rule, field), row)
-        created, edited = good["created_at"].drop_nulls().to_list(), good["edited_at"].drop_nulls().to_list()
-        self.newest = max(filter(None, (self.newest, *created, *edited)), default=None)
-        self.oldest = min(filter(None, (self.oldest, *created)), default=None)
+        first, last, edited = good.select(
+            first=pl.col("created_at").min(),
+            last=pl.col("created_at").max(),
+            edited=pl.col("edited_at").max(),
+        ).row(0)
+        self.newest = max(filter(None, (self.newest, last, edited)), default=None)
+        self.oldest = min(filter(None, (self.oldest, first)), default=None)
 
     @property
     def rejected(self) -> int:
         """Rows and messages that broke a rule."""
         return self._broken.total()
+
+    @property
+    def unnamed(self) -> int:
+        """How many of those have no id, so that nobody knows which message they are."""
+        return sum(times for (_, field), times in self._broken.items() if field in (None, "native_id"))
 
     @property
     def good(self) -> int:

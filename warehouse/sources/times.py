@@ -18,7 +18,7 @@ _IN_IDS = {
     "from_id:tiktok": (32, 1_000_000, 0),
 }
 _SERIAL_START = datetime.fromisoformat("1899-12-30")
-_DAY = 86_400_000_000
+_DAY = 86_400_000
 _FIRST, _END = pl.datetime(1900, 1, 1), pl.datetime(2200, 1, 1)
 Reading = tuple[pl.Expr, pl.Expr]
 
@@ -53,8 +53,9 @@ def _readings(text: pl.Expr, format_: str, spec: DatetimeSpec) -> list[tuple[pl.
     if format_ in _IN_IDS:
         return [(_plausible(_time_in_id(text, format_)), "from_id")]
     if format_ == "excel_serial":
+        # To the millisecond: a fraction of a day in ten digits is seldom a whole second.
         ticks = (_number(text) * _DAY).round().cast(pl.Int64, strict=False)
-        naive = _plausible(pl.lit(_SERIAL_START) + ticks.cast(pl.Duration("us")))
+        naive = _plausible(pl.lit(_SERIAL_START) + ticks.cast(pl.Duration("ms")).cast(pl.Duration("us")))
         return [(_local(naive, spec, spec.tz or "UTC"), "configured_zone")]
     if format_ == "iso":
         iso = text.str.replace(r" ?[Zz]$", "+0000").str.replace(r" ([+-]\d\d(?::?\d\d)?)$", "$1")

@@ -30,15 +30,20 @@ class Change:
     unchanged: int
 
 
-def change(incoming: pl.DataFrame, stored: pl.DataFrame) -> Change:
+def change(incoming: pl.DataFrame, stored: pl.DataFrame, read_before: datetime | None = None) -> Change:
     """What `incoming` MESSAGE rows do to the current `stored` ones of the same message ids.
 
     A new id is loaded; another raw_hash told of later makes a new version; an older text changes nothing.
     Counts are those of the latest export that gives any; one that is not given is never emptied.
+    read_before: the moment that the same file told of when another mapping read it; what is known since no
+    later than that gives way, whatever moment it tells of now.
     """
     both = incoming.join(stored, on="message_id", how="left", suffix="_was")
+    if read_before is not None:
+        moments = pl.col("seen_at_was", "counted_at_was")
+        both = both.with_columns(pl.when(moments > read_before).then(moments))
     known = pl.col("version_was").is_not_null()
-    same_text = (pl.col("raw_hash") == pl.col("raw_hash_was")).fill_null(value=False)
+    same_text = _same_text()
     both = both.with_columns(
         fresh=~known, wins=known & _told_later(), same_text=known & same_text
     ).with_columns(_newest_counts())
@@ -53,7 +58,7 @@ def change(incoming: pl.DataFrame, stored: pl.DataFrame) -> Change:
         pl.col(n).ne_missing(pl.col(f"{n}_was")) for n in (*_SAID, *COUNT_FIELDS, "counted_at")
     )
     amended, untouched = kept.filter(differs), kept.filter(~differs)
-    later = untouched.filter(pl.col("seen_at") > pl.col("seen_at_was"))
+    later = untouched.filter(pl.col("seen_at").ne_missing(pl.col("seen_at_was")))
     rows = pl.concat([MESSAGE.conform(part) for part in (versions, outdated, amended)])
     return Change(
         rows,
@@ -77,6 +82,17 @@ def emptied(messages: pl.DataFrame, gone_at: datetime) -> pl.DataFrame:
     )
 
 
+def _same_text() -> pl.Expr:
+    """Whether the text is the stored one. Of what an older weerklank stored only the hash without names is
+    known."""
+    same = (pl.col("raw_hash") == pl.col("raw_hash_was")).fill_null(value=False)
+    unhashed = pl.col("raw_hash_was").is_null() & pl.col("deleted_at_was").is_null()
+    told_alike = pl.col("title").eq_missing(pl.col("title_was")) & (
+        pl.col("content_hash") == pl.col("content_hash_was")
+    )
+    return same | (unhashed & told_alike)
+
+
 def _told_later() -> pl.Expr:
     """Whether the incoming row is the one to believe; of the same moment the one that sorts last."""
     later, as_late = _compared("seen_at")
@@ -98,10 +114,13 @@ def _said_as_text(suffix: str) -> pl.Expr:
 
 
 def _newest_counts() -> list[pl.Expr]:
-    """Every count as it is known best, and the moment that it is of."""
+    """Every count as it is known best, and the moment that it is of; what is gone has none."""
     later, as_late = _compared("counted_at")
+    gone = pl.col("deleted_at_was").is_not_null() & ~pl.col("wins")
     counts = [
-        pl.when(later)
+        pl.when(gone)
+        .then(f"{name}_was")
+        .when(later)
         .then(pl.coalesce(name, f"{name}_was"))
         .when(as_late)
         .then(pl.max_horizontal(name, f"{name}_was"))

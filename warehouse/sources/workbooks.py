@@ -1,12 +1,14 @@
 """What must hold for an xlsx or ods before a cell of it is read, and what was typed and taken for a formula.
 
-The library that reads an xlsx lays a sheet out as one block, so that two cells of a few bytes at its far ends
-ask for more memory than there is, and stop the process. So the block is measured first, in bounded memory.
-The same pass finds declarations, and formulas that have no answer; it works none of them out.
+The library that reads an xlsx lays a sheet out as one block, so that two cells of a few bytes at its far
+ends ask for more memory than there is, and stop the process; and a text that a million cells share, it writes
+out a million times. So both are measured first, in bounded memory. The same pass finds declarations, and
+formulas that have no answer; it works none of them out.
 """
 
 import re
 from collections.abc import Mapping as Attributes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -19,9 +21,11 @@ LARGEST = Limits(unpacked=2 << 30)
 MOST_CELLS = 1 << 25
 _CHUNK = 1 << 20
 _LONGEST_FORMULA = 1 << 15
+_LONGEST_NUMBER = 12
 _NO_XML = re.compile(r"\.(?!xml$|rels$)[^./]+$|^mimetype$|^META-INF/", re.IGNORECASE)
 _MACROS = re.compile(r"(^|/)(vbaproject\.bin$|macrosheets/|basic/|scripts/)", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"^xl/externallinks/", re.IGNORECASE)
+_SHARED = re.compile(r"^xl/sharedstrings\.xml$", re.IGNORECASE)
 _WITH_CELLS = re.compile(r"^xl/(?!sharedstrings)(?!.*_rels/)|^xl/_rels/workbook", re.IGNORECASE)
 _REFERENCE = re.compile(r"^([A-Za-z]{1,3})([0-9]{1,7})$")
 Place = tuple[int, int]
@@ -56,11 +60,14 @@ def checked_spreadsheet(part: Part, name: str) -> Workbook:
         raise SourceError(f"Bestand {name} is een .xlsb; bewaar het als .xlsx.")
     if (manifest := members.get("META-INF/manifest.xml")) and _holds(manifest, b"encryption-data"):
         raise SourceError(f"Bestand {name} is beveiligd met een wachtwoord; zet het klaar zonder wachtwoord.")
-    found = {
-        path: _measured(member, path, name)
-        for path, member in members.items()
-        if member.size and not _NO_XML.search(path)
-    }
+    written = {path: part for path, part in members.items() if part.size and not _NO_XML.search(path)}
+    lengths = [length for path in written if _SHARED.search(path) for length in _lengths(written[path], name)]
+    found = {path: _measured(member, path, name, lengths) for path, member in written.items()}
+    if sum(markup.shared for markup in found.values()) > LARGEST.unpacked:
+        raise SourceError(
+            f"Bestand {name} heeft te veel tekst in zijn cellen; bewaar alleen de tabel "
+            "en zet die opnieuw klaar."
+        )
     paths, sheets = _Markup(name), _Markup(name)
     targets = found.get("xl/_rels/workbook.xml.rels", paths).targets
     named = found.get("xl/workbook.xml", sheets).sheets
@@ -78,6 +85,8 @@ class _Markup:
     """The elements of one XML file of an xlsx as they come by: how far its cells reach and what they hold."""
 
     name: str
+    lengths: Sequence[int] = ()
+    shared: int = 0
     rows: int = 0
     columns: int = 0
     typed: dict[Place, str] = field(default_factory=dict)
@@ -86,6 +95,8 @@ class _Markup:
     _place: Place = (0, 0)
     _within: str = ""
     _error: bool = False
+    _is_shared: bool = False
+    _number: str = ""
     _formula: str = ""
     _answer: bool = False
 
@@ -96,6 +107,7 @@ class _Markup:
             case "c":
                 self._left_cell()
                 self._error = attributes.get("t") == "e"
+                self._is_shared = attributes.get("t") == "s"
                 row, column = self._place
                 reference = attributes.get("r")
                 self._place = (row, column + 1) if reference is None else self._placed(reference)
@@ -125,6 +137,7 @@ class _Markup:
             self._formula = (self._formula + text)[:_LONGEST_FORMULA]
         elif self._within == "v" and text.strip():
             self._answer = True
+            self._number = (self._number + text.strip())[:_LONGEST_NUMBER] if self._is_shared else ""
 
     def ended(self, tag: str) -> None:
         """An element that ends."""
@@ -138,7 +151,9 @@ class _Markup:
             if text is not None:
                 row, column = self._place
                 self.typed[row - 1, column - 1] = text
-        self._formula, self._answer = "", False
+        if self._number.isdecimal() and (number := int(self._number)) < len(self.lengths):
+            self.shared += self.lengths[number]
+        self._formula, self._answer, self._number = "", False, ""
 
     def _placed(self, reference: str) -> Place:
         found = _REFERENCE.match(reference)
@@ -150,9 +165,42 @@ class _Markup:
         return int(found[2]), column
 
 
-def _measured(member: Part, path: str, name: str) -> _Markup:
+def _lengths(member: Part, name: str) -> list[int]:
+    """How long each text is that cells share, in characters."""
+    lengths: list[int] = []
+
+    def started(tag: str, _: object) -> None:
+        if tag.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def written(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text)
+
+    parser = _parser(name)
+    parser.StartElementHandler, parser.CharacterDataHandler = started, written
+    _parsed(parser, member, name)
+    return lengths
+
+
+def _measured(member: Part, path: str, name: str, lengths: Sequence[int]) -> _Markup:
     """What is in one XML file of a workbook. Raises SourceError when it is damaged or does harm."""
-    markup = _Markup(name)
+    markup = _Markup(name, lengths)
+    parser = _parser(name)
+    if _WITH_CELLS.search(path):
+        parser.StartElementHandler, parser.EndElementHandler = markup.started, markup.ended
+        parser.CharacterDataHandler = markup.written
+    _parsed(parser, member, name)
+    if markup.rows * markup.columns > MOST_CELLS:
+        raise SourceError(
+            f"Bestand {name} heeft cellen die te ver uit elkaar staan (rij {markup.rows}, "
+            f"kolom {markup.columns}); bewaar alleen de tabel en zet die opnieuw klaar."
+        )
+    return markup
+
+
+def _parser(name: str) -> expat.XMLParserType:
+    """Reads XML without a DTD or entity in it."""
 
     def refused(*_: object) -> None:
         raise SourceError(
@@ -162,9 +210,10 @@ def _measured(member: Part, path: str, name: str) -> _Markup:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refused
-    if _WITH_CELLS.search(path):
-        parser.StartElementHandler, parser.EndElementHandler = markup.started, markup.ended
-        parser.CharacterDataHandler = markup.written
+    return parser
+
+
+def _parsed(parser: expat.XMLParserType, member: Part, name: str) -> None:
     try:
         with member.open() as stream:
             while chunk := stream.read(_CHUNK):
@@ -172,12 +221,6 @@ def _measured(member: Part, path: str, name: str) -> _Markup:
             parser.Parse(b"", True)  # noqa: FBT003 - the library takes it by place only
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an unknown encoding
         raise SourceError(_damaged(name)) from error
-    if markup.rows * markup.columns > MOST_CELLS:
-        raise SourceError(
-            f"Bestand {name} heeft cellen die te ver uit elkaar staan (rij {markup.rows}, "
-            f"kolom {markup.columns}); bewaar alleen de tabel en zet die opnieuw klaar."
-        )
-    return markup
 
 
 def _damaged(name: str) -> str:
