@@ -138,7 +138,7 @@ def exports_of(paths: Iterable[Path], source: Source, mapping: Mapping) -> list[
 
 def _matches(path: Path, globs: list[str]) -> bool:
     """Whether it is a file to join; a link may point anywhere, and names itself as such in local_files."""
-    named = any(fnmatchcase(path.name, glob) for glob in globs)
+    named = any(fnmatchcase(path.name.casefold(), glob.casefold()) for glob in globs)
     return named and path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
 
 

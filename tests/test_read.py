@@ -115,7 +115,7 @@ def test_an_empty_file_says_so(content: bytes) -> None:
 def test_too_few_rows_says_how_many() -> None:
     assert "bevat geen rijen" in refusal(HEADER)
     assert "bevat geen rijen" in refusal('{"data": []}', text=POSTS)
-    assert "bevat geen rijen" in refusal('{"error": {"message": "token"}}', text=POSTS)
+    assert "heeft geen $.data[*]" in refusal('{"error": {"message": "token"}}', text=POSTS)
     more = ("max_quarantined: 1", "min_rows: 3")
     assert "bevat 1 rijen, minder dan 3" in refusal(HEADER + "1;a;b;c\n", more)
     none = ("max_quarantined: 1", "min_rows: 0")

@@ -168,7 +168,7 @@ _ROW = st.tuples(
 ).map(";".join)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(_ROW, max_size=12), st.lists(st.integers(0, 12), max_size=4), st.sampled_from(["first", "last"])
 )
