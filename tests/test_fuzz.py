@@ -9,6 +9,7 @@ from tests.fuzz.mutations import mutated
 from tests.fuzz.outcome import outcome
 
 FILES = 100
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("reader", FORMATS)

@@ -7,7 +7,9 @@ which takes far longer than all the rest); authors are hashed.
 
 import argparse
 import json
+import os
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,7 +25,10 @@ from warehouse.load import load_export, tie_threads
 from warehouse.pseudonymise import Pseudonymiser
 from warehouse.store import open_store
 
-_WORDS = "container vol zakken ernaast straat lamp stuk bus rijdt niet meer drukke weg speeltuin kapot".split()
+_WORDS = (
+    "container", "vol", "zakken", "ernaast", "straat", "lamp", "stuk", "bus", "rijdt", "niet", "meer",
+    "drukke", "weg", "speeltuin", "kapot",
+)  # fmt: skip
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 _JSON_MAPPING = """\
 id: groot
@@ -113,8 +118,6 @@ def main() -> None:
 
 def measure(folder: Path, rows: int, json_mb: int | None, *, pseudonymise: bool) -> None:
     """The benchmark itself, in `folder`."""
-    import os
-
     from flows.collect import collected
     from flows.intake import night_pseudonymiser
     from flows.settings import source_mapping
@@ -122,7 +125,8 @@ def measure(folder: Path, rows: int, json_mb: int | None, *, pseudonymise: bool)
     os.environ["WEERKLANK_HOME"] = str(folder / "home")
     config = written_deployment(folder)
     if json_mb:
-        config.write_text(SETTINGS.replace("exports/inwoners*.csv", "exports/inwoners*.json"), encoding="utf-8")
+        as_json = SETTINGS.replace("exports/inwoners*.csv", "exports/inwoners*.json")
+        config.write_text(as_json, encoding="utf-8")
         (folder / "mappings" / "inwoners.yaml").write_text(_JSON_MAPPING, encoding="utf-8")
         written_json(folder / "exports" / "inwoners.json", json_mb << 20)
     else:
@@ -146,11 +150,11 @@ def measure(folder: Path, rows: int, json_mb: int | None, *, pseudonymise: bool)
         start = time.perf_counter()
         tie_threads(store)
         took["threads and copies"] = time.perf_counter() - start
-    print(f"{export.size / 2**20:,.0f} MiB, {said:,} messages, {reading.rejected} rejected")
-    for name, seconds in took.items():
-        print(f"{name:30} {seconds:8.1f} s")
-    print(f"{'all':30} {sum(took.values()):8.1f} s")
-    print(f"peak memory {peak_gib():.2f} GiB ({judged_peak:.2f} when judged, {loaded_peak:.2f} when loaded)")
+    sys.stdout.write(f"{export.size / 2**20:,.0f} MiB, {said:,} messages, {reading.rejected} rejected\n")
+    for name, seconds in {**took, "all": sum(took.values())}.items():
+        sys.stdout.write(f"{name:30} {seconds:8.1f} s\n")
+    peaks = f"{judged_peak:.2f} when judged, {loaded_peak:.2f} when loaded"
+    sys.stdout.write(f"peak memory {peak_gib():.2f} GiB ({peaks})\n")
 
 
 if __name__ == "__main__":
