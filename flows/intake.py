@@ -180,7 +180,8 @@ def safe_batches(
     _require_unchanged(export)
     origin = Origin(
         export.source.name, export.mapping.name, export.export_id,
-        night.settings.municipality.timezone, night.now, reading.told_at, export.source.quotable,
+        night.settings.municipality.timezone, night.now, reading.told_at, export.path.name,
+        export.source.quotable,
     )  # fmt: skip
     passed_over = pl.concat([reading.refused.select("row", "role"), reading.repeats])
     for _, emitted in _emitted(export, reading_by):

@@ -151,7 +151,7 @@ CASES = [
     row("TOML too deep", added("x = " + "[" * 5_000), 2, TOML, "herstel"),
     row("unknown key", added("[report]\nwindow_weks = 3\n"), 2, "'report.window_weks'", "'window_weeks'"),
     row("unknown block", added("[municipalty]\n"), 2, "'municipalty'", "'municipality'"),
-    row("unknown key, none near", holds(TOML, "list = 1\n" + SETTINGS), 2, "'list'", "haal hem weg"),
+    row("unknown key, none near", holds(TOML, "qqqq = 1\n" + SETTINGS), 2, "'qqqq'", "haal hem weg"),
     row("text for a number", added('[report]\nwindow_weeks = "x"\n'), 2, "window_weeks", "geheel getal"),
     row("number for a text", with_(TOML, '"Testdam"', "3"), 2, "municipality.name", "aanhalingstekens"),
     row("text for a list", with_(TOML, '"Testdam"', '"T"\nowned_accounts = "T"'), 2, "owned_", "[ en ]"),

@@ -11,7 +11,7 @@ import pytest
 from flows.decided import teachable
 from flows.emergent import Emergent, with_emergent
 from flows.night import Night
-from flows.settings import read_settings
+from flows.settings import Environment, read_settings
 from flows.texts import embedded, hashed, tokenised
 from nlp.catalogue import Catalogue, CatalogueTheme, bundled_catalogue
 from nlp.embed import BundledEmbedder
@@ -66,6 +66,7 @@ def night(tmp_path: Path) -> Night:
         base=tmp_path,
         home=tmp_path / "home",
         secret=b"secret",
+        environment=Environment(tmp_path / "home", None),
         as_of=FIRST_DAY.date(),
         now=datetime.now(UTC),
         catalogue=Catalogue((), ()),

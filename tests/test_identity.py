@@ -30,7 +30,8 @@ def rows(content: str, export_id: str = "export-1", **origin: Any) -> pl.DataFra
     named = drafts.with_columns(raw_hashes(drafts, SECRET), author_key=pl.lit(None, dtype=pl.String))
     given_: dict[str, Any] = {"zone": "Europe/Amsterdam", "quotable": None, **origin}
     return message_rows(
-        named, Origin("balie", BALIE.name, export_id, collected_at=NIGHT, told_at=NIGHT, **given_)
+        named,
+        Origin("balie", BALIE.name, export_id, collected_at=NIGHT, told_at=NIGHT, file_name="f", **given_),
     )
 
 

@@ -108,3 +108,11 @@ def test_a_path_finds_a_value_anywhere_in_the_record() -> None:
 def test_a_byte_order_mark_before_a_document_is_no_damage() -> None:
     plain = mapping(POSTS, ("format: json\n", "format: json\n  encoding: utf-8\n"))
     assert rows_of(b"\xef\xbb\xbf" + page(post(1)).encode(), plain).frame["id"].to_list() == ["1"]
+
+
+def test_an_answer_without_records_is_known_by_what_it_says_instead() -> None:
+    told = ('records: "$.data[*]"', 'records: "$.data[*]", empty: $.meta.count')
+    none = ("max_quarantined: 1", "min_rows: 0")
+    assert "heeft geen $.data[*]" in refusal('{"meta": {"count": 0}}', text=POSTS)
+    assert rows_of('{"meta": {"count": 0}}', mapping(POSTS, told, none)).frame.is_empty()
+    assert "heeft geen $.data[*]" in refusal('{"detail": "verlopen"}', told, none, text=POSTS)

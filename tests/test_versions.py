@@ -22,7 +22,7 @@ BALIE = mapping(CONTACTS)
 FIRST = datetime.fromisoformat("2026-04-02 03:00")
 
 
-def rows(content: str, night: int = 0, **counts: Any) -> pl.DataFrame:
+def rows(content: str, night: int = 0, name: str = "balie.csv", **counts: Any) -> pl.DataFrame:
     """MESSAGE rows of the contact-centre file of a night, as the night makes them."""
     told_at = FIRST + timedelta(days=night)
     drafts = emitted("nummer;datum;vraag;antwoord\n" + content, BALIE).messages
@@ -30,7 +30,7 @@ def rows(content: str, night: int = 0, **counts: Any) -> pl.DataFrame:
     named = drafts.with_columns(
         raw_hashes(drafts, SECRET), author_key=pl.lit(None, dtype=pl.String)
     ).with_columns(**given_)
-    origin = Origin("balie", BALIE.name, f"e{night}", "Europe/Amsterdam", FIRST, told_at, quotable=None)
+    origin = Origin("balie", BALIE.name, f"e{night}", "Europe/Amsterdam", FIRST, told_at, name, quotable=None)
     return message_rows(named, origin)
 
 
@@ -70,6 +70,16 @@ def test_an_older_export_that_comes_in_late_brings_no_old_text_back() -> None:
     old, new = rows("7;01-04-2026;Wanneer?;\n"), rows("7;01-04-2026;Wanneer dan?;\n", 1)
     late = change(old, new)
     assert (late.loaded, late.unchanged, late.rows.height) == (0, 1, 0)
+
+
+def test_of_one_moment_the_last_file_by_name_is_believed_and_else_the_one_that_took_its_place() -> None:
+    """An edit in an export without a newer message: its name, or that it came in its place, tells."""
+    second = rows("7;01-04-2026;Wanneer?;\n", name="balie_2.csv")
+    tenth = rows("7;01-04-2026;Wanneer dan?;\n", name="balie_10.csv")
+    for stored in (stored_after(second, tenth), stored_after(tenth, second)):
+        assert stored.filter("is_current")["text"].to_list() == ["Wanneer dan?"]
+    in_its_place = rows("7;01-04-2026;Laat maar;\n", name="balie_10.csv")
+    assert texts(stored_after(second, tenth, in_its_place))[-1] == ("7", 3, True, "Laat maar")
 
 
 def test_a_text_that_goes_back_is_a_third_version() -> None:

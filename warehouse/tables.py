@@ -158,6 +158,7 @@ MESSAGE = Table(
         "export_id": Column(TEXT, "The file it was read from."),
         "dup_of": Column(TEXT, "message_id of the message that this is a copy of."),
         "seen_at": Column(UTC_TIME, "Moment that the newest export which holds it tells of, UTC."),
+        "seen_in": Column(TEXT, "Name of that export, by which exports of one moment are ordered."),
         "counted_at": Column(
             UTC_TIME, "Moment of the newest export that gave counts, UTC; null when none did."
         ),

@@ -6,8 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from flows.collect import collected
-from flows.intake import emitted_messages
 from flows.settings import read_settings, source_mapping
+from warehouse.sources.emit import emitted_messages
+from warehouse.sources.read import read_batches
+from warehouse.sources.speakers import Parties
 
 # How a gold set calls a message that belongs to no theme.
 WITHOUT_THEME = "overig"
@@ -35,11 +37,13 @@ def labelled_texts(config: Path, gold: Path) -> pl.DataFrame:
     """
     settings = read_settings(config)
     drafts = []
+    parties = Parties(settings.owned_accounts, settings.partner_accounts)
     for source in settings.source:
         mapping = source_mapping(source, config.parent)
         for export in collected(source, mapping, config.parent):
-            emitted = emitted_messages(export, settings.owned_accounts)
-            drafts.append(emitted.messages.select("native_id", "parent_id", "text"))
+            for rows in read_batches(export.part, mapping, export.parts_beside):
+                emitted = emitted_messages(rows, mapping, parties, b"")
+                drafts.append(emitted.messages.select("native_id", "parent_id", "text"))
     labels = pl.read_csv(gold, infer_schema=False).select("native_id", "author_kind", "theme")
     texts = pl.concat(drafts).unique("native_id", keep="first").join(labels, on="native_id")
     parents = labels.select(parent_id="native_id", answers="author_kind", above="theme")

@@ -2,6 +2,7 @@
 -- back, and what whole exports no longer hold is gone at the source.
 
 ALTER TABLE core.message ADD COLUMN seen_at TIMESTAMP;
+ALTER TABLE core.message ADD COLUMN seen_in VARCHAR;
 ALTER TABLE core.message ADD COLUMN counted_at TIMESTAMP;
 ALTER TABLE core.message ADD COLUMN area_code VARCHAR;
 

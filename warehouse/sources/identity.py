@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from warehouse.sources.messages import COUNT_FIELDS
+from warehouse.sources.moments import name_in_order
 from warehouse.tables import MESSAGE
 
 PUBLIC_PLATFORMS = (
@@ -26,7 +27,7 @@ _SHORTEST_NAME = 4
 class Origin:
     """Where a file's messages come from: what is the same for all its rows.
 
-    told_at: the moment that the file tells of; see `moments.py`.
+    told_at: the moment that the file tells of; see `moments.py`. file_name: orders files of one moment.
     """
 
     source_id: str
@@ -35,6 +36,7 @@ class Origin:
     zone: str
     collected_at: datetime
     told_at: datetime
+    file_name: str
     quotable: bool | None
 
 
@@ -117,6 +119,7 @@ def message_rows(drafts: pl.DataFrame, origin: Origin) -> pl.DataFrame:
         content_hash=pl.col("text").map_elements(content_hash, return_dtype=pl.String()),
         raw_ref=pl.lit(origin.export_id + "#") + pl.col("row").cast(pl.String),
         seen_at=pl.lit(origin.told_at),
+        seen_in=pl.lit(name_in_order(origin.file_name)),
         counted_at=pl.when(counted).then(pl.lit(origin.told_at)),
     )
     return MESSAGE.conform(named.with_columns(thread_id=pl.coalesce("parent_id", "message_id")))

@@ -70,14 +70,16 @@ class Columns(Block):
 class JsonRecords(Block):
     """Where the records are, and which lists within them become rows too.
 
-    records: JSONPath, the first that finds something (else $[*], or $ per line). javascript: the document
-    is assigned to a variable, as in the archive of X.
+    records: JSONPath, the first that finds something (else $[*], or $ per line). empty: JSONPath of what an
+    answer without records has in the place of their list; else a document without it is refused.
+    javascript: the document is assigned to a variable, as in the archive of X.
     """
 
     records: Annotated[
         tuple[Annotated[str, AfterValidator(checked_path)], ...],
         BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...]),
     ] = ()
+    empty: Annotated[str, AfterValidator(checked_path)] | None = None
     explode: Words = ()
     javascript: bool = False
 

@@ -40,6 +40,11 @@ def export_moment(
     return written if mapping.read.moment == "file_time" or newest is None else newest
 
 
+def name_in_order(name: str) -> str:
+    """A file's name as it sorts: nacht_2 before nacht_10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold())
+
+
 def _in_name(name: str, zone: str) -> datetime | date | None:
     """The moment or the day that a file's name holds; of several the last."""
     pull = _PULL.search(name)

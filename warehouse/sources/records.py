@@ -49,7 +49,7 @@ def json_rows(part: Part, mapping: Mapping, name: str) -> Iterator[Rows]:
     if mapping.read.json_.javascript:
         text = text.partition("=")[2].strip().removesuffix(";")
     document = _parsed(text, name)
-    if not _has_lists(document, paths):
+    if not _has_lists(document, paths) and not _says_nothing(document, mapping):
         raise SourceError(no_records(mapping, name))
     return _record_rows(_records(document, paths), mapping)
 
@@ -70,7 +70,8 @@ def _line_records(lines: Iterator[str], mapping: Mapping, name: str) -> Iterator
         except SourceError:
             yield _Unreadable("beschadigde_regel")
             continue
-        yield from _records(document, paths) if _has_lists(document, paths) else [_Unreadable("geen_record")]
+        known = _has_lists(document, paths) or _says_nothing(document, mapping)
+        yield from _records(document, paths) if known else [_Unreadable("geen_record")]
 
 
 def _shallow(record: object, name: str) -> object:
@@ -128,6 +129,12 @@ def _has_lists(document: object, paths: Sequence[str]) -> bool:
     """Whether the document has a list, if only an empty one, at any of the paths that end in [*]."""
     lists = [path.removesuffix("[*]") for path in paths if path.endswith("[*]")]
     return len(lists) < len(paths) or any(jsonpath.findall(path, document) for path in lists)
+
+
+def _says_nothing(document: object, mapping: Mapping) -> bool:
+    """Whether the document is an answer without records, and says so in its own way."""
+    empty = mapping.read.json_.empty
+    return empty is not None and isinstance(document, dict | list) and bool(jsonpath.findall(empty, document))
 
 
 def _record_rows(records: Iterable[object], mapping: Mapping) -> Iterator[Rows]:

@@ -12,7 +12,16 @@ import polars as pl
 from warehouse.sources.messages import COUNT_FIELDS
 from warehouse.tables import MESSAGE
 
-_OF_THE_STORE = ("message_id", "version", "is_current", "thread_id", "dup_of", "seen_at", "counted_at")
+_OF_THE_STORE = (
+    "message_id",
+    "version",
+    "is_current",
+    "thread_id",
+    "dup_of",
+    "seen_at",
+    "seen_in",
+    "counted_at",
+)
 _OF_THE_FILE = ("collected_at", "export_id", "raw_ref", "mapping", "source_id")
 _SAID = tuple(n for n in MESSAGE.columns if n not in (*_OF_THE_STORE, *_OF_THE_FILE, *COUNT_FIELDS))
 
@@ -21,7 +30,7 @@ _SAID = tuple(n for n in MESSAGE.columns if n not in (*_OF_THE_STORE, *_OF_THE_F
 class Change:
     """What a file changes. rows: MESSAGE rows to upsert, old versions included.
 
-    sightings: message_id, version, seen_at of messages that were only seen again.
+    sightings: message_id, version, seen_at and seen_in of messages that were only seen again.
     """
 
     rows: pl.DataFrame
@@ -58,11 +67,12 @@ def change(incoming: pl.DataFrame, stored: pl.DataFrame, read_before: datetime |
         pl.col(n).ne_missing(pl.col(f"{n}_was")) for n in (*_SAID, *COUNT_FIELDS, "counted_at")
     )
     amended, untouched = kept.filter(differs), kept.filter(~differs)
-    later = untouched.filter(pl.col("seen_at").ne_missing(pl.col("seen_at_was")))
+    moved = [pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in ("seen_at", "seen_in")]
+    later = untouched.filter(pl.any_horizontal(moved))
     rows = pl.concat([MESSAGE.conform(part) for part in (versions, outdated, amended)])
     return Change(
         rows,
-        later.select("message_id", "version", "seen_at"),
+        later.select("message_id", "version", "seen_at", "seen_in"),
         loaded=versions.height,
         unchanged=both.height - versions.height,
     )
@@ -94,23 +104,17 @@ def _same_text() -> pl.Expr:
 
 
 def _told_later() -> pl.Expr:
-    """Whether the incoming row is the one to believe; of the same moment the one that sorts last."""
+    """Whether the incoming row is the one to believe; of the same moment that of the last file by name, and
+    of one name that of the file that took the other's place."""
     later, as_late = _compared("seen_at")
-    hash_later, same_hash = _compared("raw_hash")
-    said, said_was = _said_as_text(""), _said_as_text("_was")
-    return later | (as_late & (hash_later | (same_hash & (said > said_was))))
+    name_later, same_name = _compared("seen_in")
+    return later | (as_late & (name_later | same_name))
 
 
 def _compared(name: str) -> tuple[pl.Expr, pl.Expr]:
     """Whether a column is later than it was, or the same; nothing comes before anything."""
     now, was = pl.col(name), pl.col(f"{name}_was")
     return (now > was).fill_null(was.is_null() & now.is_not_null()), now.eq_missing(was)
-
-
-def _said_as_text(suffix: str) -> pl.Expr:
-    return pl.concat_str(
-        [pl.col(f"{name}{suffix}").cast(pl.String).fill_null("") for name in _SAID], separator="\x1f"
-    )
 
 
 def _newest_counts() -> list[pl.Expr]:
@@ -134,10 +138,13 @@ def _newest_counts() -> list[pl.Expr]:
 def _seen_again(seen: pl.DataFrame) -> pl.DataFrame:
     """Messages whose text was known: what the later export says of them, in the place of the stored row."""
     from_store = [
-        n for n in (*_OF_THE_STORE, *_OF_THE_FILE) if n not in ("message_id", "seen_at", "counted_at")
+        n
+        for n in (*_OF_THE_STORE, *_OF_THE_FILE)
+        if n not in ("message_id", "seen_at", "seen_in", "counted_at")
     ]
     return seen.with_columns(
         *(pl.when("wins").then(name).otherwise(f"{name}_was").alias(name) for name in _SAID),
         *(pl.col(f"{name}_was").alias(name) for name in from_store),
         seen_at=pl.max_horizontal("seen_at", "seen_at_was"),
+        seen_in=pl.when("wins").then("seen_in").otherwise("seen_in_was"),
     )
