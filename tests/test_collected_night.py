@@ -21,7 +21,7 @@ from warehouse.store import open_store, query_published
 from warehouse.tables import TABLES
 
 pytest_plugins = ["tests.storage_servers"]
-pytestmark = pytest.mark.xdist_group("prefect")
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
 
 SERVER_TIME = datetime.fromisoformat("2026-06-28 02:00")
 NAME, HANDLE, PHONE = "Kornelis Zwartewaterman", "zwartewaterman_k", "06-48291735"
