@@ -129,3 +129,11 @@ def test_a_part_says_nothing_of_its_content() -> None:
     [part] = members(part_of_bytes(zipped({"a.csv": "geheim"}), "drop.zip"), "drop.zip")
     assert isinstance(part, Part)
     assert "geheim" not in repr(part)
+
+
+def test_a_member_without_a_name_is_damage() -> None:
+    file, nameless = BytesIO(), zipfile.ZipInfo("x")
+    nameless.filename = ""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(nameless, "1")
+    assert "is beschadigd" in refusal(file.getvalue())

@@ -58,7 +58,10 @@ def members_by_path(part: Part, name: str, limits: Limits = Limits()) -> dict[st
 
 def _members(part: Part, name: str, limits: Limits) -> list[tuple[str, Part]]:
     with _opened(part, name) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        every = archive.infolist()
+    if not all(info.filename for info in every):
+        raise SourceError(_damaged(name))
+    infos = [info for info in every if not info.is_dir()]
     _check_size(infos, part, name, limits)
     for info in infos:
         _check_member(info, name)
